@@ -1,0 +1,30 @@
+import type { RejectedRecord } from './rejected-record.ts';
+
+/** Where a source stands, as JSON: opaque to all but the connector that made it, at most 4 KB. */
+export type Cursor = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * Some records of a source as bytes, on their way to a destination.
+ *
+ * Record `i` is `bytes[i === 0 ? 0 : ends[i - 1] .. ends[i])`: one JSON object in UTF-8 that begins with
+ * `{"objectID":"…"`, nothing between two records. The JSON string of its objectID, quotes included, is
+ * `bytes[start + OBJECT_ID_OFFSET .. idEnds[i])`. Nothing may be changed in place: the bytes can be on the wire.
+ */
+export interface RecordBatch {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+  readonly idEnds: Uint32Array;
+  /** How many records: the length of `ends` and `idEnds` that counts. */
+  readonly count: number;
+  /** Position in the source (line number for CSV and NDJSON, 0-based element for a JSON array) of the first record. */
+  readonly firstPosition: number;
+  /** What was read since the batch before and cannot be sent. */
+  readonly rejected: readonly RejectedRecord[];
+  /** Where to go on once everything up to and including this batch is done. */
+  readonly cursor: Cursor;
+  /** Bytes of the source read so far (compressed sizes where the source is compressed), for progress. */
+  readonly sourceBytesRead: number;
+}
+
+/** Every record begins `{"objectID":`, so its id's JSON string starts this many bytes after the record's start. */
+export const OBJECT_ID_OFFSET = '{"objectID":'.length;

@@ -1,0 +1,49 @@
+import type { Cursor, RecordBatch } from '../records/record-batch.ts';
+import type { RejectedRecord } from '../records/rejected-record.ts';
+
+/**
+ * What the engine reads from: one source, opened for one run.
+ * Errors: `SourceError` (`source-error.ts`) for what the owner of the source can act on; everything else is ours.
+ */
+export interface RecordSource {
+  /**
+   * The records after `cursor` (from the start without one), in order, in batches of at most `BatchLimits`. The last
+   * batch may have `count` 0 to carry rejections or the final cursor. Stops its requests as soon as `signal` aborts.
+   */
+  read(cursor: Cursor | undefined, signal: AbortSignal): AsyncIterable<RecordBatch>;
+}
+
+/** How large a batch may get: whichever comes first. */
+export interface BatchLimits {
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+}
+
+/** What a destination said to one batch. */
+export interface WriteReceipt {
+  /** Records accepted; they are searchable once `publications` are published. */
+  readonly accepted: number;
+  readonly rejected: readonly RejectedRecord[];
+  /** The destination's task ids to wait for; empty when nothing was accepted. */
+  readonly publications: readonly number[];
+}
+
+/**
+ * What the engine writes to: one index, opened for one run and action. Every method may be called again by another
+ * worker after a crash and then changes nothing that is already done.
+ * Errors: `DestinationError` (`destination-error.ts`).
+ */
+export interface RecordDestination {
+  /** For replace: the temporary index exists, with the settings, rules and synonyms of the live one. Else nothing. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** Sends one batch. Resolves when it is accepted or its refused records are known (found by bisection). */
+  write(batch: RecordBatch, signal: AbortSignal): Promise<WriteReceipt>;
+  /** Resolves when all are published, i.e. searchable. */
+  waitForPublication(publications: readonly number[], signal: AbortSignal): Promise<void>;
+  /** For replace: how many records the temporary index holds and how many the live one (0 when there is none). */
+  countRecords(signal: AbortSignal): Promise<{ readonly written: number; readonly live: number }>;
+  /** For replace: moves the temporary index over the live one, awaited. Done before, it is a no-op. Else nothing. */
+  publish(signal: AbortSignal): Promise<void>;
+  /** For replace: removes the temporary index. Else nothing. */
+  discard(signal: AbortSignal): Promise<void>;
+}
