@@ -1,0 +1,44 @@
+import type { RecordBatch } from '../../../core/records/record-batch.ts';
+
+/** The Search API's name for what is done with each record of a batch. */
+export type BatchAction = 'addObject' | 'partialUpdateObject';
+
+const OPENING = Buffer.from('{"requests":[');
+const CLOSING = Buffer.from(']}');
+
+/** Builds the body of a batch request around the bytes of the chosen records, which are copied as they are. */
+export function buildBatchBody(
+  batch: RecordBatch,
+  action: BatchAction,
+  selection: readonly number[],
+): Buffer {
+  const before = Buffer.from(`{"action":"${action}","body":`);
+  const between = Buffer.from(`},{"action":"${action}","body":`);
+  const records = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
+  const body = Buffer.allocUnsafe(bodySize(batch, selection, between.length));
+  let at = OPENING.copy(body);
+  for (const [place, record] of selection.entries()) {
+    at += (place === 0 ? before : between).copy(body, at);
+    at += records.copy(body, at, startOf(batch, record), batch.ends[record]);
+  }
+  if (selection.length > 0) at += body.write('}', at);
+  CLOSING.copy(body, at);
+  return body;
+}
+
+/** How many bytes record `index` has. */
+export function recordSize(batch: RecordBatch, index: number): number {
+  return (batch.ends[index] ?? 0) - startOf(batch, index);
+}
+
+/** The first byte of record `index`. */
+export function startOf(batch: RecordBatch, index: number): number {
+  return index === 0 ? 0 : (batch.ends[index - 1] ?? 0);
+}
+
+/** Each record costs its own envelope and, after the first, a comma: one byte less than `between` times the records. */
+function bodySize(batch: RecordBatch, selection: readonly number[], betweenSize: number): number {
+  let size = OPENING.length + CLOSING.length + Math.max(0, selection.length * betweenSize - 1);
+  for (const index of selection) size += recordSize(batch, index);
+  return size;
+}

@@ -1,0 +1,88 @@
+import { anyObjectSchema, indexListSchema, taskAnswerSchema, taskStatusSchema } from './search-answers.ts';
+import { MissingIndexError } from './search-failures.ts';
+import type { SearchTransport } from './search-transport.ts';
+
+/** The operations of the Search API that this connector uses, each asked once and answered with what to wait for. */
+export interface IndexOperations {
+  writeBatch(indexName: string, body: Uint8Array, signal: AbortSignal): Promise<number>;
+  isPublished(indexName: string, taskID: number, signal: AbortSignal): Promise<boolean>;
+  exists(indexName: string, signal: AbortSignal): Promise<boolean>;
+  /** Copies settings, rules and synonyms; records of the target stay. */
+  copyScopes(pair: { from: string; to: string }, signal: AbortSignal): Promise<number>;
+  /** Renames `from` to `to`, which it replaces. The service silently ignores a missing `from`. */
+  move(pair: { from: string; to: string }, signal: AbortSignal): Promise<number>;
+  /** `undefined` when there was no such index. */
+  remove(indexName: string, signal: AbortSignal): Promise<number | undefined>;
+  /** How many records each named index holds, 0 for one that does not exist. */
+  countEntries(indexNames: readonly string[], signal: AbortSignal): Promise<number[]>;
+}
+
+const LIST_PAGE_SIZE = 1000;
+
+/** Speaks the Search API's index operations over a transport. */
+export function createIndexOperations(transport: SearchTransport): IndexOperations {
+  const operate = async (indexName: string, operation: Record<string, unknown>, signal: AbortSignal) => {
+    const path = `${indexPath(indexName)}/operation`;
+    const body = JSON.stringify(operation);
+    return (await transport.send({ method: 'POST', path, body, signal }, taskAnswerSchema)).taskID;
+  };
+  return {
+    writeBatch: async (indexName, body, signal) => {
+      const path = `${indexPath(indexName)}/batch`;
+      return (await transport.send({ method: 'POST', path, body, signal }, taskAnswerSchema)).taskID;
+    },
+    isPublished: async (indexName, taskID, signal) => {
+      const path = `${indexPath(indexName)}/task/${taskID}`;
+      return (await transport.send({ method: 'GET', path, signal }, taskStatusSchema)).status === 'published';
+    },
+    exists: async (indexName, signal) => {
+      const path = `${indexPath(indexName)}/settings`;
+      return (
+        (await unlessMissing(transport.send({ method: 'GET', path, signal }, anyObjectSchema))) !== undefined
+      );
+    },
+    copyScopes: ({ from, to }, signal) =>
+      operate(from, { operation: 'copy', destination: to, scope: ['settings', 'rules', 'synonyms'] }, signal),
+    move: ({ from, to }, signal) => operate(from, { operation: 'move', destination: to }, signal),
+    remove: async (indexName, signal) => {
+      const path = indexPath(indexName);
+      return (await unlessMissing(transport.send({ method: 'DELETE', path, signal }, taskAnswerSchema)))
+        ?.taskID;
+    },
+    countEntries: (indexNames, signal) => countEntries(transport, indexNames, signal),
+  };
+}
+
+/**
+ * Reads `entries` of the index list. A search's `nbHits` would be no count: it can be an estimate, and a `distinct` or
+ * filter in the index's own settings changes it.
+ */
+async function countEntries(
+  transport: SearchTransport,
+  indexNames: readonly string[],
+  signal: AbortSignal,
+): Promise<number[]> {
+  const counts = new Map<string, number>();
+  for (let page = 0; ; page += 1) {
+    const path = `/1/indexes?page=${page}&hitsPerPage=${LIST_PAGE_SIZE}`;
+    const list = await transport.send({ method: 'GET', path, signal }, indexListSchema);
+    for (const { name, entries } of list.items) {
+      if (indexNames.includes(name)) counts.set(name, entries);
+    }
+    const isLast = list.items.length === 0 || page + 1 >= (list.nbPages ?? 1);
+    if (isLast || counts.size === indexNames.length) return indexNames.map((name) => counts.get(name) ?? 0);
+  }
+}
+
+async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof MissingIndexError) return undefined;
+    throw error;
+  }
+}
+
+function indexPath(indexName: string): string {
+  return `/1/indexes/${encodeURIComponent(indexName)}`;
+}

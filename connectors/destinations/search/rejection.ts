@@ -1,0 +1,71 @@
+import { OBJECT_ID_OFFSET, type RecordBatch } from '../../../core/records/record-batch.ts';
+import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
+import { recordSize, startOf } from './batch-body.ts';
+import type { Refusal } from './search-failures.ts';
+
+const LONGEST_MESSAGE = 500;
+const HEAVIEST_SHOWN = 3;
+
+/** A record that the destination refused, in its own words; of one too big the heaviest attributes are named. */
+export function rejectedByDestination(batch: RecordBatch, index: number, refusal: Refusal): RejectedRecord {
+  if (refusal.tooBig) return tooBig(batch, index, `the destination said: "${refusal.said}"`);
+  const message = `The destination refused the record: "${refusal.said}"`;
+  return { objectID: objectIDOf(batch, index), code: 'record.refused', message: shortened(message) };
+}
+
+/** A record over the limit that is known for the destination, found before it is sent. */
+export function rejectedBeforeSending(batch: RecordBatch, index: number, limitBytes: number): RejectedRecord {
+  return tooBig(batch, index, `the destination takes at most ${grouped(limitBytes)}`);
+}
+
+/** The decoded objectID of record `index`. */
+export function objectIDOf(batch: RecordBatch, index: number): string {
+  const text = textOf(batch, startOf(batch, index) + OBJECT_ID_OFFSET, batch.idEnds[index]);
+  const value: unknown = JSON.parse(text);
+  return String(value);
+}
+
+/** The text of record `index`. */
+export function recordText(batch: RecordBatch, index: number): string {
+  return textOf(batch, startOf(batch, index), batch.ends[index]);
+}
+
+function tooBig(batch: RecordBatch, index: number, limit: string): RejectedRecord {
+  const heaviest = heaviestAttributes(recordText(batch, index));
+  const [first] = heaviest;
+  const named = heaviest.map(({ name, sizeBytes }) => `${name} (${grouped(sizeBytes)})`).join(', ');
+  return {
+    objectID: objectIDOf(batch, index),
+    code: 'record.too_big',
+    message: shortened(
+      `The record has ${grouped(recordSize(batch, index))}; ${limit}.` +
+        (named === '' ? '' : ` Its heaviest attributes: ${named}.`),
+    ),
+    ...(first === undefined ? {} : { field: first.name }),
+  };
+}
+
+function heaviestAttributes(text: string): { name: string; sizeBytes: number }[] {
+  const record: unknown = JSON.parse(text);
+  if (typeof record !== 'object' || record === null) return [];
+  return Object.entries(record)
+    .map(([name, value]) => ({ name, sizeBytes: Buffer.byteLength(JSON.stringify(value)) }))
+    .sort((left, right) => right.sizeBytes - left.sizeBytes)
+    .slice(0, HEAVIEST_SHOWN);
+}
+
+function textOf(batch: RecordBatch, start: number, end: number | undefined): string {
+  return Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength).toString(
+    'utf8',
+    start,
+    end,
+  );
+}
+
+function grouped(bytes: number): string {
+  return `${bytes.toLocaleString('en-US')} bytes`;
+}
+
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
+}
