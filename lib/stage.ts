@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * One deployment's configuration: what differs between a stage on AWS and one machine. Read from the CDK context or the
  * environment by `readStage`; the one-machine runtime passes its own. Defaults are those of AWS.
@@ -23,4 +25,112 @@ export interface Stage {
   readonly logRetentionDays: number;
   /** How many runs are worked on at once (the mapping's maximum concurrency, at least 2). */
   readonly runConcurrency: number;
+  /** SNS topic that every alarm notifies; without one the alarms only change state. */
+  readonly alarmTopicArn?: string | undefined;
+}
+
+/** Where each setting is looked up: first under the context key, then under the environment's first set variable. */
+const STAGE_SETTINGS = {
+  name: { contextKey: 'stage', variables: ['MILLRACE_STAGE'] },
+  // The CDK CLI sets CDK_DEFAULT_REGION from the profile in use.
+  region: { contextKey: 'region', variables: ['MILLRACE_REGION', 'CDK_DEFAULT_REGION'] },
+  applicationID: { contextKey: 'applicationID', variables: ['MILLRACE_APPLICATION_ID'] },
+  searchHosts: { contextKey: 'searchHosts', variables: ['MILLRACE_SEARCH_HOSTS'] },
+  allowPrivate: { contextKey: 'allowPrivate', variables: ['MILLRACE_ALLOW_PRIVATE'] },
+  trustedHosts: { contextKey: 'trustedHosts', variables: ['MILLRACE_TRUSTED_HOSTS'] },
+  leaseSeconds: { contextKey: 'leaseSeconds', variables: ['MILLRACE_LEASE_SECONDS'] },
+  runRetentionDays: { contextKey: 'runRetentionDays', variables: ['MILLRACE_RUN_RETENTION_DAYS'] },
+  logRetentionDays: { contextKey: 'logRetentionDays', variables: ['MILLRACE_LOG_RETENTION_DAYS'] },
+  runConcurrency: { contextKey: 'runConcurrency', variables: ['MILLRACE_RUN_CONCURRENCY'] },
+  alarmTopicArn: { contextKey: 'alarmTopicArn', variables: ['MILLRACE_ALARM_TOPIC_ARN'] },
+} as const satisfies Record<keyof Stage, { contextKey: string; variables: readonly string[] }>;
+
+// CloudWatch Logs accepts these and no others:
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** A list as the command line and the environment can carry it (comma-separated), or as cdk.json can (an array). */
+function listOf<Item extends z.ZodType<string, string>>(item: Item) {
+  return z.preprocess(splitByComma, z.array(item)).default([]);
+}
+
+const stageSchema = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,19}$/, 'must be 1 to 20 lower-case letters, digits and hyphens, a letter first')
+    .default('dev'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-west-1')
+    .default('us-east-1'),
+  applicationID: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and underscores')
+    .default('MILLRACE'),
+  searchHosts: z
+    .preprocess(parseJson, z.record(z.string(), z.url({ protocol: /^https?$/ }), 'must be a JSON object'))
+    .default({}),
+  allowPrivate: listOf(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDRs such as 10.0.0.0/8')),
+  trustedHosts: listOf(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port entries')),
+  leaseSeconds: z.coerce.number().int().min(10).max(900).default(60),
+  runRetentionDays: z.coerce.number().int().min(1).max(3650).default(90),
+  logRetentionDays: z.coerce
+    .number()
+    .pipe(z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`))
+    .default(30),
+  runConcurrency: z.coerce.number().int().min(2).max(1000).default(10),
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic')
+    .optional(),
+});
+
+/** The stage that the CDK context (`-c stage=…`) and the environment describe; an error names each key at fault. */
+export function readStage(
+  contextLookup: (key: string) => unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): Stage {
+  const found = Object.entries(STAGE_SETTINGS).map(([field, { contextKey, variables }]) => [
+    field,
+    contextLookup(contextKey) ?? firstSet(variables, environment),
+  ]);
+  const parsed = stageSchema.safeParse(Object.fromEntries(found));
+  if (parsed.success) return parsed.data;
+  throw new Error(`The stage is not configured: ${parsed.error.issues.map(describeIssue).join('; ')}`);
+}
+
+function firstSet(
+  variables: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  return variables
+    .map((variable) => environment[variable])
+    .find((value) => value !== undefined && value !== '');
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const [setting] = Object.entries(STAGE_SETTINGS).filter(([field]) => field === issue.path[0]);
+  if (!setting) return issue.message;
+  const [, { contextKey, variables }] = setting;
+  return `${[contextKey, ...issue.path.slice(1)].join('.')} (or ${variables[0]}): ${issue.message}`;
+}
+
+function splitByComma(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function parseJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    // Left as it is: the schema then says that it must be an object.
+    return value;
+  }
 }

@@ -1,0 +1,79 @@
+import type { AdminKey } from './admin-key.ts';
+import { HouseFunction } from './constructs/house-function.ts';
+import type { CredentialsKey } from './credentials-key.ts';
+import type { MessageBus } from './message-bus.ts';
+import { WORK_RUN_TIMEOUT_SECONDS, type RunQueue } from './run-queue.ts';
+import type { Stage } from './stage.ts';
+import type { Table } from './table.ts';
+import { Duration } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+export interface FunctionSurroundings {
+  readonly stage: Stage;
+  /** Function name → directory of its bundle. */
+  readonly bundles: Readonly<Record<string, string>>;
+  readonly table: Table;
+  readonly runs: RunQueue;
+  readonly bus: MessageBus;
+  readonly adminKey: AdminKey;
+  readonly credentialsKey: CredentialsKey;
+}
+
+/** Answers every request to the API. */
+export function createApi(scope: Construct, around: FunctionSurroundings): HouseFunction {
+  return new HouseFunction(scope, 'Api', {
+    ...around,
+    name: 'api',
+    // API Gateway gives up after 30 seconds.
+    timeoutSeconds: 29,
+    memoryMB: 512,
+    environment: {
+      TABLE_NAME: around.table.tableName,
+      RUNS_QUEUE_URL: around.runs.url,
+      ADMIN_SECRET_ARN: around.adminKey.secretArn,
+      KEY_ARN: around.credentialsKey.keyArn,
+      RUN_RETENTION_DAYS: String(around.stage.runRetentionDays),
+    },
+    failureMeans: 'Requests to the API fail: tasks cannot be changed, started or looked at.',
+  });
+}
+
+/** Works on one run for one slice. */
+export function createWorkRun(scope: Construct, around: FunctionSurroundings): HouseFunction {
+  const { stage } = around;
+  return new HouseFunction(scope, 'WorkRun', {
+    ...around,
+    name: 'work-run',
+    timeoutSeconds: WORK_RUN_TIMEOUT_SECONDS,
+    memoryMB: 1024,
+    environment: {
+      TABLE_NAME: around.table.tableName,
+      RUNS_QUEUE_URL: around.runs.url,
+      BUS_NAME: around.bus.busName,
+      SEARCH_HOSTS: JSON.stringify(stage.searchHosts),
+      ALLOW_PRIVATE: stage.allowPrivate.join(','),
+      TRUSTED_HOSTS: stage.trustedHosts.join(','),
+      LEASE_SECONDS: String(stage.leaseSeconds),
+      RUN_RETENTION_DAYS: String(stage.runRetentionDays),
+    },
+    failureMeans: 'A worker died in the middle of a run: the run goes on later from its last checkpoint.',
+  });
+}
+
+/** Sends again what is due. */
+export function createPollRuns(scope: Construct, around: FunctionSurroundings): HouseFunction {
+  return new HouseFunction(scope, 'PollRuns', {
+    ...around,
+    name: 'poll-runs',
+    timeoutSeconds: 60,
+    memoryMB: 256,
+    environment: {
+      TABLE_NAME: around.table.tableName,
+      RUNS_QUEUE_URL: around.runs.url,
+      BUS_NAME: around.bus.busName,
+    },
+    failureMeans: 'A sweep failed: runs that lost a message wait for the next one.',
+    // The next sweep is at most a minute away and finds the same things due.
+    asynchronous: { retryAttempts: 0, maxEventAge: Duration.minutes(1) },
+  });
+}

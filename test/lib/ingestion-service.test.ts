@@ -1,0 +1,228 @@
+import { TABLE_INDEXES } from '../../core/foundation/table.ts';
+import {
+  aStage,
+  functionOf,
+  onlyOf,
+  resourcesOf,
+  synthesiseTemplate,
+  type Template,
+} from './support/template.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+let template: Template;
+
+beforeAll(async () => {
+  template = await synthesiseTemplate();
+});
+
+describe('queues', () => {
+  test('every queue that is worked has a dead-letter queue and gives up after a few receptions', () => {
+    for (const [, mapping] of resourcesOf(template, 'AWS::Lambda::EventSourceMapping')) {
+      const queue = template.Resources[mapping.Properties.EventSourceArn['Fn::GetAtt'][0]];
+      const { deadLetterTargetArn, maxReceiveCount } = queue?.Properties.RedrivePolicy ?? {};
+      expect(template.Resources[deadLetterTargetArn['Fn::GetAtt'][0]]?.Type).toBe('AWS::SQS::Queue');
+      expect(maxReceiveCount).toBe(3);
+    }
+  });
+
+  test('every queue is worked, or is where undelivered messages end', () => {
+    const serialised = JSON.stringify(template.Resources);
+    for (const [id] of resourcesOf(template, 'AWS::SQS::Queue')) {
+      const roles = ['EventSourceArn', 'deadLetterTargetArn'].map(
+        (key) => `"${key}":{"Fn::GetAtt":["${id}","Arn"]}`,
+      );
+      const scheduled = `"DeadLetterConfig":{"Arn":{"Fn::GetAtt":["${id}","Arn"]}}`;
+      expect([...roles, scheduled].some((role) => serialised.includes(role))).toBe(true);
+    }
+  });
+
+  test('a message stays hidden for at least six times the timeout of the function that works on it', () => {
+    for (const [, mapping] of resourcesOf(template, 'AWS::Lambda::EventSourceMapping')) {
+      const queue = template.Resources[mapping.Properties.EventSourceArn['Fn::GetAtt'][0]];
+      const worker = template.Resources[mapping.Properties.FunctionName.Ref];
+      expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * worker?.Properties.Timeout);
+    }
+  });
+
+  test('every mapping answers per message and bounds how much runs at once', () => {
+    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(1);
+    for (const [, { Properties }] of mappings) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      expect(Properties).toMatchObject({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 7 } });
+    }
+  });
+
+  test('every queue is encrypted and refuses requests without TLS', () => {
+    const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy');
+    for (const [id, { Properties }] of resourcesOf(template, 'AWS::SQS::Queue')) {
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+      const policy = policies.find(([, policy]) => policy.Properties.Queues[0].Ref === id);
+      expect(policy?.[1].Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+    }
+  });
+});
+
+test('the table has its keys, indexes and expiry, is encrypted, recoverable and protected, and has no stream', () => {
+  const { Properties } = onlyOf(template, 'AWS::DynamoDB::GlobalTable');
+  const [replica] = Properties.Replicas;
+  expect(Properties.BillingMode).toBe('PAY_PER_REQUEST');
+  expect(Properties.KeySchema).toEqual([
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ]);
+  expect(Properties.GlobalSecondaryIndexes.map((index: { IndexName: string }) => index.IndexName)).toEqual(
+    Object.values(TABLE_INDEXES).map(({ name }) => name),
+  );
+  expect(Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+  expect(Properties.StreamSpecification).toBeUndefined();
+  expect(Properties.Replicas).toHaveLength(1);
+  expect(replica).toMatchObject({
+    Region: 'eu-west-1',
+    DeletionProtectionEnabled: true,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  });
+  const key = replica.SSESpecification.KMSMasterKeyId['Fn::GetAtt'][0];
+  expect(template.Resources[key]?.Properties.EnableKeyRotation).toBe(true);
+});
+
+describe('functions', () => {
+  test('each runs on Node 24 on ARM, traces, and keeps its logs as long as the stage says', () => {
+    const functions = resourcesOf(template, 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(3);
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+      const logGroup = template.Resources[Properties.LoggingConfig.LogGroup.Ref];
+      expect(logGroup).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 14 } });
+    }
+  });
+
+  test('each has an alarm on its errors', () => {
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+    for (const [id] of resourcesOf(template, 'AWS::Lambda::Function')) {
+      expect(alarms).toContainEqual(
+        expect.objectContaining({
+          Namespace: 'AWS/Lambda',
+          MetricName: 'Errors',
+          Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
+        }),
+      );
+    }
+  });
+
+  test.for([
+    ['api', 29, 512],
+    ['work-run', 900, 1024],
+    ['poll-runs', 60, 256],
+  ] as const)('%s has %d seconds and %d MB', ([name, timeout, memory]) => {
+    expect(functionOf(template, name).resource.Properties).toMatchObject({
+      Timeout: timeout,
+      MemorySize: memory,
+    });
+  });
+
+  test.for([
+    ['api', ['TABLE_NAME', 'RUNS_QUEUE_URL', 'ADMIN_SECRET_ARN', 'KEY_ARN', 'RUN_RETENTION_DAYS']],
+    [
+      'work-run',
+      [
+        'TABLE_NAME',
+        'RUNS_QUEUE_URL',
+        'BUS_NAME',
+        'SEARCH_HOSTS',
+        'ALLOW_PRIVATE',
+        'TRUSTED_HOSTS',
+        'LEASE_SECONDS',
+        'RUN_RETENTION_DAYS',
+      ],
+    ],
+    ['poll-runs', ['TABLE_NAME', 'RUNS_QUEUE_URL', 'BUS_NAME']],
+  ] as const)('%s gets only the variables that it uses', ([name, variables]) => {
+    const { Variables } = functionOf(template, name).resource.Properties.Environment;
+    expect(Object.keys(Variables).sort()).toEqual([...variables].sort());
+  });
+
+  test("the worker's settings are those of the stage", () => {
+    expect(functionOf(template, 'work-run').resource.Properties.Environment.Variables).toMatchObject({
+      SEARCH_HOSTS: '{"OTHERAPP":"http://127.0.0.1:9000"}',
+      ALLOW_PRIVATE: '10.0.0.0/8',
+      TRUSTED_HOSTS: '127.0.0.1:4800',
+      LEASE_SECONDS: '45',
+      RUN_RETENTION_DAYS: '60',
+    });
+  });
+});
+
+test('the sweep is started each minute, retries for no longer than that and keeps what could not be delivered', () => {
+  const { Properties } = onlyOf(template, 'AWS::Scheduler::Schedule');
+  expect(Properties).toMatchObject({
+    ScheduleExpression: 'rate(1 minute)',
+    State: 'ENABLED',
+    Target: {
+      Arn: { 'Fn::GetAtt': [functionOf(template, 'poll-runs').id, 'Arn'] },
+      RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 1 },
+    },
+  });
+  const group = template.Resources[Properties.GroupName.Ref];
+  expect(group).toMatchObject({
+    Type: 'AWS::Scheduler::ScheduleGroup',
+    Properties: { Name: 'millrace-test' },
+  });
+  const deadLetters = Properties.Target.DeadLetterConfig.Arn['Fn::GetAtt'][0];
+  expect(template.Resources[deadLetters]?.Type).toBe('AWS::SQS::Queue');
+});
+
+test('every request goes to the api function, is throttled, and is logged without its query string or headers', () => {
+  const route = onlyOf(template, 'AWS::ApiGatewayV2::Route');
+  const integration = onlyOf(template, 'AWS::ApiGatewayV2::Integration');
+  const stage = onlyOf(template, 'AWS::ApiGatewayV2::Stage');
+  expect(route.Properties.RouteKey).toBe('$default');
+  expect(integration.Properties).toMatchObject({
+    IntegrationUri: { 'Fn::GetAtt': [functionOf(template, 'api').id, 'Arn'] },
+    PayloadFormatVersion: '2.0',
+  });
+  expect(stage.Properties.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
+  const format = JSON.parse(stage.Properties.AccessLogSettings.Format);
+  expect(format.path).toBe('$context.path');
+  expect(JSON.stringify(format)).not.toMatch(/query|rawPath|header|requestOverride/i);
+});
+
+test('a second stage shares no physical name with the first', async () => {
+  const names = (of: Template): string[] =>
+    Object.values(of.Resources)
+      .flatMap(({ Properties }): unknown[] => [Properties.Name, Properties.AlarmName])
+      .filter((name) => typeof name === 'string');
+  const other = await synthesiseTemplate({ stage: aStage({ name: 'other' }) });
+  const first = names(template);
+  expect(first.length).toBeGreaterThan(0);
+  expect(names(other).filter((name) => first.includes(name))).toEqual([]);
+});
+
+test('a user is told where everything is', () => {
+  expect(Object.keys(template.Outputs).sort()).toEqual([
+    'AdminKeySecretArn',
+    'ApiUrl',
+    'BusName',
+    'RunsQueueUrl',
+    'TableName',
+  ]);
+});
+
+test('the template needs nothing but AWS itself: no custom resources, no parameters', () => {
+  const types = Object.values(template.Resources).map(({ Type }) => Type);
+  expect(
+    types.filter((type) => type.startsWith('Custom::') || type.startsWith('AWS::CloudFormation')),
+  ).toEqual([]);
+  expect(template.Parameters).toBeUndefined();
+  expect(template.Rules).toBeUndefined();
+});

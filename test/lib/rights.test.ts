@@ -1,0 +1,151 @@
+import {
+  actionsOf,
+  functionOf,
+  onlyOf,
+  resourcesOf,
+  roleOf,
+  statementsOf,
+  synthesiseTemplate,
+  type Statement,
+  type Template,
+} from './support/template.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const FUNCTIONS = ['api', 'work-run', 'poll-runs'];
+
+let template: Template;
+
+beforeAll(async () => {
+  template = await synthesiseTemplate();
+});
+
+function rightsOf(name: string): Statement[] {
+  return statementsOf(template, roleOf(functionOf(template, name).resource));
+}
+
+function allStatements(): Statement[] {
+  return resourcesOf(template, 'AWS::IAM::Policy').flatMap(
+    ([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[],
+  );
+}
+
+function isAbout(statement: Statement, logicalIdPart: string): boolean {
+  return JSON.stringify(statement.Resource).includes(`"${logicalIdPart}`);
+}
+
+test('each function has a role of its own, which Lambda alone may take on and nothing managed widens', () => {
+  const roles = FUNCTIONS.map((name) => roleOf(functionOf(template, name).resource));
+  expect(new Set(roles).size).toBe(FUNCTIONS.length);
+  for (const id of roles) {
+    const role = template.Resources[id]?.Properties;
+    expect(role.ManagedPolicyArns).toBeUndefined();
+    expect(role.AssumeRolePolicyDocument.Statement).toHaveLength(1);
+    expect(role.AssumeRolePolicyDocument.Statement[0].Principal).toEqual({ Service: 'lambda.amazonaws.com' });
+  }
+});
+
+test('no right is given by wildcard, besides those of X-Ray, which knows no resources', () => {
+  expect(allStatements().length).toBeGreaterThan(10);
+  for (const statement of allStatements()) {
+    expect(statement.Effect).toBe('Allow');
+    for (const action of actionsOf(statement)) expect(action).not.toContain('*');
+  }
+  const onAnything = allStatements().filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+  expect([...new Set(onAnything.flatMap(actionsOf))].sort()).toEqual([
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ]);
+});
+
+describe('the key that seals credentials', () => {
+  test('can be used by the api to seal and by the worker to open, each not the other, and by nobody else', () => {
+    const onKey = (name: string): string[] =>
+      rightsOf(name)
+        .filter((statement) => isAbout(statement, 'CredentialsKey'))
+        .flatMap(actionsOf);
+    expect(onKey('api')).toEqual(['kms:GenerateDataKey']);
+    expect(onKey('work-run')).toEqual(['kms:Decrypt']);
+    expect(onKey('poll-runs')).toEqual([]);
+  });
+
+  test("every other right on a key holds only through DynamoDB, so nobody decrypts with the table's key directly", () => {
+    const others = allStatements().filter(
+      (statement) =>
+        actionsOf(statement).some((action) => action.startsWith('kms:')) &&
+        !isAbout(statement, 'CredentialsKey'),
+    );
+    expect(others).toHaveLength(FUNCTIONS.length);
+    for (const { Condition } of others) {
+      expect(Condition).toEqual({ StringEquals: { 'kms:ViaService': 'dynamodb.eu-west-1.amazonaws.com' } });
+    }
+  });
+});
+
+test('the admin key is read by the api alone, and no secret value is in the template', () => {
+  const readers = FUNCTIONS.filter((name) =>
+    rightsOf(name).some((statement) => actionsOf(statement).includes('secretsmanager:GetSecretValue')),
+  );
+  expect(readers).toEqual(['api']);
+  // Either would put the value itself into the template or into what a function's configuration shows.
+  expect(onlyOf(template, 'AWS::SecretsManager::Secret').Properties.SecretString).toBeUndefined();
+  expect(JSON.stringify(template)).not.toContain('{{resolve:');
+});
+
+test('the admin key is long, made by AWS, and bound to the application of the stage', () => {
+  const secret = onlyOf(template, 'AWS::SecretsManager::Secret');
+  expect(secret.Properties.GenerateSecretString).toEqual({
+    SecretStringTemplate: '{"applicationID":"TESTAPP"}',
+    GenerateStringKey: 'apiKey',
+    PasswordLength: 40,
+    ExcludePunctuation: true,
+  });
+});
+
+test('only the worker and the sweep announce on the bus, and only the worker takes messages from the queue', () => {
+  const allowed = (action: string): string[] =>
+    FUNCTIONS.filter((name) => rightsOf(name).some((statement) => actionsOf(statement).includes(action)));
+  expect(allowed('events:PutEvents')).toEqual(['work-run', 'poll-runs']);
+  expect(allowed('sqs:ReceiveMessage')).toEqual(['work-run']);
+  expect(allowed('sqs:SendMessage')).toEqual(FUNCTIONS);
+});
+
+test('no function may scan the table, change it or delete it', () => {
+  const actions = allStatements()
+    .flatMap(actionsOf)
+    .filter((action) => action.startsWith('dynamodb:'));
+  expect([...new Set(actions)].sort()).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ]);
+});
+
+test('only schedules of this group and account may start the sweep, and their role can do nothing else', () => {
+  const schedule = onlyOf(template, 'AWS::Scheduler::Schedule');
+  const roleId = schedule.Properties.Target.RoleArn['Fn::GetAtt'][0];
+  expect(template.Resources[roleId]?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { Service: 'scheduler.amazonaws.com' },
+      Condition: {
+        StringEquals: {
+          'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+          'aws:SourceArn': { 'Fn::GetAtt': [schedule.Properties.GroupName.Ref, 'Arn'] },
+        },
+      },
+    },
+  ]);
+  expect(statementsOf(template, roleId)).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunction',
+      Resource: { 'Fn::GetAtt': [functionOf(template, 'poll-runs').id, 'Arn'] },
+    },
+    { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: schedule.Properties.Target.DeadLetterConfig.Arn },
+  ]);
+});

@@ -1,0 +1,76 @@
+import { readStage } from '../../lib/stage.ts';
+import { describe, expect, test } from 'vitest';
+
+function lookupIn(context: Record<string, unknown>): (key: string) => unknown {
+  return (key) => context[key];
+}
+
+describe('readStage', () => {
+  test('comes to the defaults of AWS when nothing is set', () => {
+    expect(readStage(lookupIn({}), {})).toEqual({
+      name: 'dev',
+      region: 'us-east-1',
+      applicationID: 'MILLRACE',
+      searchHosts: {},
+      allowPrivate: [],
+      trustedHosts: [],
+      leaseSeconds: 60,
+      runRetentionDays: 90,
+      logRetentionDays: 30,
+      runConcurrency: 10,
+    });
+  });
+
+  test('takes the context before the environment, and the environment before the defaults', () => {
+    const environment = {
+      MILLRACE_STAGE: 'from-environment',
+      MILLRACE_APPLICATION_ID: 'APPENV',
+      MILLRACE_LEASE_SECONDS: '30',
+      CDK_DEFAULT_REGION: 'eu-central-1',
+    };
+    expect(readStage(lookupIn({ stage: 'from-context' }), environment)).toMatchObject({
+      name: 'from-context',
+      applicationID: 'APPENV',
+      leaseSeconds: 30,
+      region: 'eu-central-1',
+    });
+  });
+
+  test('reads lists and objects from the text of a command line as well as from cdk.json', () => {
+    const expected = {
+      allowPrivate: ['10.0.0.0/8', 'fd00::/8'],
+      trustedHosts: ['127.0.0.1:4800'],
+      searchHosts: { APP: 'https://search.example.com' },
+    };
+    const asText = {
+      allowPrivate: '10.0.0.0/8, fd00::/8',
+      trustedHosts: '127.0.0.1:4800,',
+      searchHosts: '{"APP":"https://search.example.com"}',
+    };
+    expect(readStage(lookupIn(asText), {})).toMatchObject(expected);
+    expect(readStage(lookupIn(expected), {})).toMatchObject(expected);
+  });
+
+  test.for([
+    ['stage', 'Prod_1', 'stage (or MILLRACE_STAGE)'],
+    ['region', 'Frankfurt', 'region (or MILLRACE_REGION)'],
+    ['applicationID', 'two words', 'applicationID (or MILLRACE_APPLICATION_ID)'],
+    ['searchHosts', '{"APP":', 'searchHosts (or MILLRACE_SEARCH_HOSTS)'],
+    ['searchHosts', { APP: 'ftp://example.com' }, 'searchHosts.APP (or MILLRACE_SEARCH_HOSTS)'],
+    ['allowPrivate', '10.0.0.0', 'allowPrivate.0 (or MILLRACE_ALLOW_PRIVATE)'],
+    ['trustedHosts', 'a:1,b', 'trustedHosts.1 (or MILLRACE_TRUSTED_HOSTS)'],
+    ['leaseSeconds', 'soon', 'leaseSeconds (or MILLRACE_LEASE_SECONDS)'],
+    ['runRetentionDays', '0', 'runRetentionDays (or MILLRACE_RUN_RETENTION_DAYS)'],
+    ['logRetentionDays', '31', 'logRetentionDays (or MILLRACE_LOG_RETENTION_DAYS)'],
+    ['runConcurrency', 1, 'runConcurrency (or MILLRACE_RUN_CONCURRENCY)'],
+    ['alarmTopicArn', 'my-topic', 'alarmTopicArn (or MILLRACE_ALARM_TOPIC_ARN)'],
+  ] as const)('names the key when %s is %o', ([key, value, named]) => {
+    expect(() => readStage(lookupIn({ [key]: value }), {})).toThrow(`${named}: `);
+  });
+
+  test('names every key at fault at once', () => {
+    expect(() => readStage(lookupIn({ stage: '?', leaseSeconds: '1' }), {})).toThrow(
+      /stage .*; leaseSeconds /,
+    );
+  });
+});
