@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import type { Secret } from '../../core/foundation/secret.ts';
 import type { BatchLimits, RecordSource } from '../../core/runs/ports.ts';
 
@@ -33,6 +34,8 @@ export interface SourceConnector<Input> {
   readonly type: string;
   /** Types of authentication that a source of this type may name. */
   readonly authenticationTypes: readonly string[];
+  /** What the connector itself needs of a source's input; the API's own checks go further. */
+  readonly inputSchema: ZodType<Input>;
   open(context: SourceContext<Input>): RecordSource;
   check(context: SourceContext<Input>, signal: AbortSignal): Promise<{ sample: Record<string, unknown>[] }>;
 }

@@ -41,10 +41,13 @@ export class ForbiddenError extends MillraceError {
   readonly disposition = 'fatal';
 }
 
-/** The resource is still used by others, or changed since it was read: 400 or 409 on the wire. */
+/** The resource is not as the caller took it to be: 409 on the wire. */
 export class ConflictError extends MillraceError {
   readonly disposition = 'fatal';
 }
+
+/** The resource is still used by others, which `details` name: 400 on the wire, as Algolia's clients know it. */
+export class InUseError extends ConflictError {}
 
 /** Something we depend on did not answer as it should for now: 503 on the wire, back to the queue in a worker. */
 export class UnavailableError extends MillraceError {

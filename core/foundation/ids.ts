@@ -33,3 +33,8 @@ function toUUID(bytes: Buffer, version: number): string {
   const hex = copy.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
+
+/** True for what this module makes: anything else names no resource, and must not reach the table as a key. */
+export function isID(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+}

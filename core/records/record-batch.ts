@@ -16,8 +16,10 @@ export interface RecordBatch {
   readonly idEnds: Uint32Array;
   /** How many records: the length of `ends` and `idEnds` that counts. */
   readonly count: number;
-  /** Position in the source (line number for CSV and NDJSON, 0-based element for a JSON array) of the first record. */
+  /** Where the first record stands in the source, as in `RejectedRecord.position`; 0 when `count` is 0. */
   readonly firstPosition: number;
+  /** Where each record stands, for sources whose records do not each take one place (rows of several lines). */
+  readonly positions?: Uint32Array;
   /** What was read since the batch before and cannot be sent. */
   readonly rejected: readonly RejectedRecord[];
   /** Where to go on once everything up to and including this batch is done. */

@@ -26,6 +26,14 @@ export interface RunCounts {
   readonly rejected: number;
 }
 
+/** What was decided at a run's end, stored before it is carried out so that any worker carries out the same. */
+export interface Settlement {
+  readonly outcome: RunOutcome;
+  readonly reasonCode: RunReasonCode;
+  /** A sentence that the owner of the index understands. */
+  readonly reason: string;
+}
+
 /** One execution of a task, as stored. Dates are RFC 3339 with milliseconds; the wire shows whole seconds. */
 export interface Run {
   readonly runID: string;
@@ -49,10 +57,29 @@ export interface Run {
   readonly fence: number;
   /** How many workers took this run up. */
   readonly attempts: number;
+  /** How many of them came no further: set to 0 by each checkpoint, bounded so that a run cannot go round for ever. */
+  readonly stalls: number;
+  /** How often it began again because its source changed while it was read. */
+  readonly restarts: number;
+  /** Counts the commits; each names the one it follows, so two workers never both succeed. */
+  readonly revision: number;
+  /** `searchAppID/indexName` of the lease this run needs; known from the first time it was taken up. */
+  readonly leaseKey?: string;
+  /** How often it waited for that lease since the sweep last sent it. */
+  readonly waits?: number;
+  /** Decided, and yet to be carried out: the swap, or the removal of the temporary index. */
+  readonly settlement?: Settlement;
+  /** `pending` from the moment it ended until `RunFinished` is on the bus. */
+  readonly notification?: 'pending';
   /** When the sweep sends this run again if nothing else happened; absent when nothing is due any more. */
   readonly dueAt?: string;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly updatedAt: string;
+}
+
+/** Whether the run has come to its end, which never changes any more. */
+export function isEnded({ status }: Pick<Run, 'status'>): boolean {
+  return status === 'finished' || status === 'skipped';
 }

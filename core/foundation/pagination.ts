@@ -1,0 +1,32 @@
+/** Which page of a list; both count from 1. */
+export interface PageRequest {
+  readonly page: number;
+  readonly itemsPerPage: number;
+}
+
+/** How the API describes a page: an empty list has one page. */
+export interface Pagination extends PageRequest {
+  readonly nbPages: number;
+  readonly nbItems: number;
+}
+
+export type SortOrder = 'asc' | 'desc';
+
+export const DEFAULT_ITEMS_PER_PAGE = 10;
+export const MAX_ITEMS_PER_PAGE = 100;
+
+/** The description of `request`'s page in a list of `nbItems`; exact, also past the end. */
+export function describePage(request: PageRequest, nbItems: number): Pagination {
+  return {
+    nbPages: Math.max(1, Math.ceil(nbItems / request.itemsPerPage)),
+    page: request.page,
+    nbItems,
+    itemsPerPage: request.itemsPerPage,
+  };
+}
+
+/** The items of `request`'s page; none past the end. */
+export function takePage<Item>(items: readonly Item[], request: PageRequest): Item[] {
+  const start = (request.page - 1) * request.itemsPerPage;
+  return items.slice(start, start + request.itemsPerPage);
+}

@@ -1,0 +1,160 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { Clock } from '../foundation/clock.ts';
+import type { TableAccess } from '../foundation/table-client.ts';
+import { leaseItemKey, type Lease } from './lease.ts';
+
+/** Who asks for the lease; of several that wait the one created first gets it. */
+export interface LeaseRequest {
+  readonly appID: string;
+  readonly key: string;
+  readonly runID: string;
+  /** When the run was created. */
+  readonly createdAt: string;
+  /** How long the run's place in the queue is kept if the lease is not to be had now. */
+  readonly reserveSeconds: number;
+}
+
+export type LeaseAnswer =
+  | {
+      readonly lease: Lease;
+      /** The run whose worker stopped without giving the lease back. */
+      readonly abandonedBy?: string;
+    }
+  | { readonly heldBy: string; readonly heldUntil: Date };
+
+/** One lease per destination index. The fence rises with every change of hands and is never reset. */
+export interface LeaseStore {
+  acquire(request: LeaseRequest): Promise<LeaseAnswer>;
+  /** Holds it on for another term; undefined if it has gone to another. */
+  renew(lease: Lease): Promise<Lease | undefined>;
+  /** Gives it back; `reserve` keeps the first place for the same run, which goes on in another worker. */
+  release(lease: Lease, reserve?: { createdAt: string; seconds: number }): Promise<void>;
+}
+
+const itemSchema = z.object({
+  fence: z.int().optional(),
+  holder: z.string().optional(),
+  heldUntil: z.string().optional(),
+  nextRunID: z.string().optional(),
+});
+
+/** Free: nobody holds it, and nobody who was there earlier waits for it. */
+const FREE = '(attribute_not_exists(heldUntil) OR heldUntil <= :now)';
+const FIRST_IN_LINE =
+  '(attribute_not_exists(nextUntil) OR nextUntil <= :now OR nextRunID = :runID OR nextCreatedAt > :createdAt)';
+
+type LeaseStoreOptions = TableAccess & { readonly leaseSeconds: number; readonly clock: Clock };
+
+export function createLeaseStore(options: LeaseStoreOptions): LeaseStore {
+  const { leaseSeconds, clock } = options;
+  const later = (seconds: number) => secondsAfter(clock.now(), seconds);
+
+  return {
+    acquire: (request) => acquire(options, request),
+    async renew(lease) {
+      const heldUntil = later(leaseSeconds);
+      const renewed = await update(options, lease, {
+        UpdateExpression: 'SET heldUntil = :until',
+        ConditionExpression: 'fence = :fence AND attribute_exists(heldUntil)',
+        ExpressionAttributeValues: { ':until': heldUntil.toISOString(), ':fence': lease.fence },
+      });
+      return renewed === undefined ? undefined : { ...lease, heldUntil };
+    },
+    async release(lease, reservation) {
+      await update(options, lease, {
+        ConditionExpression: 'fence = :fence',
+        ...(reservation === undefined
+          ? {
+              UpdateExpression: 'REMOVE heldUntil, holder',
+              ExpressionAttributeValues: { ':fence': lease.fence },
+            }
+          : {
+              UpdateExpression:
+                'SET nextRunID = :runID, nextCreatedAt = :createdAt, nextUntil = :until REMOVE heldUntil, holder',
+              ExpressionAttributeValues: {
+                ':fence': lease.fence,
+                ':runID': lease.runID,
+                ':createdAt': reservation.createdAt,
+                ':until': later(reservation.seconds).toISOString(),
+              },
+            }),
+      });
+    },
+  };
+}
+
+async function acquire(options: LeaseStoreOptions, request: LeaseRequest): Promise<LeaseAnswer> {
+  const now = options.clock.now();
+  const heldUntil = secondsAfter(now, options.leaseSeconds);
+  const previous = await update(options, request, {
+    UpdateExpression:
+      'SET fence = if_not_exists(fence, :zero) + :one, holder = :runID, heldUntil = :until REMOVE nextRunID, nextCreatedAt, nextUntil',
+    ConditionExpression: `${FREE} AND ${FIRST_IN_LINE}`,
+    ExpressionAttributeValues: {
+      ':zero': 0,
+      ':one': 1,
+      ':runID': request.runID,
+      ':createdAt': request.createdAt,
+      ':until': heldUntil.toISOString(),
+      ':now': now.toISOString(),
+    },
+    ReturnValues: 'ALL_OLD',
+  });
+  if (previous === undefined) {
+    await reserve(options, request, now, secondsAfter(now, request.reserveSeconds));
+    return readHolder(options, request, now);
+  }
+  const { fence = 0, heldUntil: endedAt, holder } = itemSchema.parse(previous);
+  const { appID, key, runID } = request;
+  const lease: Lease = { appID, key, runID, fence: fence + 1, heldUntil };
+  // One that was given back has no term any more.
+  return endedAt !== undefined && holder !== undefined ? { lease, abandonedBy: holder } : { lease };
+}
+
+function secondsAfter(instant: Date, seconds: number): Date {
+  return new Date(instant.getTime() + seconds * 1000);
+}
+
+/** Notes that this run waits, unless one that was created earlier already does. */
+async function reserve(table: TableAccess, request: LeaseRequest, now: Date, until: Date): Promise<void> {
+  await update(table, request, {
+    UpdateExpression: 'SET nextRunID = :runID, nextCreatedAt = :createdAt, nextUntil = :until',
+    ConditionExpression: FIRST_IN_LINE,
+    ExpressionAttributeValues: {
+      ':runID': request.runID,
+      ':createdAt': request.createdAt,
+      ':until': until.toISOString(),
+      ':now': now.toISOString(),
+    },
+  });
+}
+
+async function readHolder(
+  { client, tableName }: TableAccess,
+  { appID, key }: LeaseRequest,
+  now: Date,
+): Promise<LeaseAnswer> {
+  const { Item = {} } = await client.send(
+    new GetCommand({ TableName: tableName, Key: leaseItemKey(appID, key), ConsistentRead: true }),
+  );
+  const { holder, heldUntil, nextRunID } = itemSchema.parse(Item);
+  const until = heldUntil === undefined ? now : new Date(heldUntil);
+  return { heldBy: (until > now ? holder : nextRunID) ?? '', heldUntil: until };
+}
+
+/** The attributes that the input asks for, `{}` if none; undefined if the condition was not met. */
+async function update(
+  { client, tableName }: TableAccess,
+  { appID, key }: { readonly appID: string; readonly key: string },
+  input: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+): Promise<Record<string, unknown> | undefined> {
+  try {
+    const command = new UpdateCommand({ TableName: tableName, Key: leaseItemKey(appID, key), ...input });
+    return (await client.send(command)).Attributes ?? {};
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import type { BatchLimits } from '../runs/ports.ts';
+import type { Cursor, RecordBatch } from './record-batch.ts';
+import type { RejectedRecord } from './rejected-record.ts';
+
+/** So many rejections end a batch, so that a file of nothing but bad rows is not collected in memory. */
+const MAX_REJECTED_PER_BATCH = 1000;
+/** The first batch's guess; later batches begin with what the one before needed. */
+const FIRST_CAPACITY_BYTES = 65_536;
+const FIRST_CAPACITY_RECORDS = 1024;
+
+/**
+ * Where parsers write records as bytes. A writer reserves room, writes at `bytes[length ..]` and commits; what is not
+ * committed is overwritten by the next record. Every sealed batch owns its buffer, since batches fly in parallel.
+ */
+export class BatchBuilder {
+  /** Valid after `reserve` until the next `reserve` or `seal`. */
+  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+  length = 0;
+  count = 0;
+  readonly #limits: BatchLimits;
+  #ends = new Uint32Array(FIRST_CAPACITY_RECORDS);
+  #idEnds = new Uint32Array(FIRST_CAPACITY_RECORDS);
+  #positions = new Uint32Array(FIRST_CAPACITY_RECORDS);
+  #rejected: RejectedRecord[] = [];
+
+  constructor(limits: BatchLimits) {
+    this.#limits = limits;
+  }
+
+  /** Makes room for at least `sizeBytes` after `length`. */
+  reserve(sizeBytes: number): void {
+    const needed = this.length + sizeBytes;
+    if (needed <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  /**
+   * Takes the record written up to `end`. False when it does not fit into the batch any more: the batch is then to be
+   * sealed and the record written again. A record larger than a whole batch travels alone.
+   */
+  commit(end: number, idEnd: number, position: number): boolean {
+    if (end > this.#limits.maxBytes && this.count > 0) return false;
+    if (this.count === this.#ends.length) this.#growIndex();
+    this.#ends[this.count] = end;
+    this.#idEnds[this.count] = idEnd;
+    this.#positions[this.count] = position;
+    this.count += 1;
+    this.length = end;
+    return true;
+  }
+
+  reject(record: RejectedRecord): void {
+    this.#rejected.push(record);
+  }
+
+  isFull(): boolean {
+    return (
+      this.count + this.#rejected.length >= this.#limits.maxRecords ||
+      this.length >= this.#limits.maxBytes ||
+      this.#rejected.length >= MAX_REJECTED_PER_BATCH
+    );
+  }
+
+  /** Gives the batch away and begins the next one. */
+  seal(cursor: Cursor, sourceBytesRead: number): RecordBatch {
+    const batch = {
+      bytes: this.bytes.subarray(0, this.length),
+      ends: this.#ends.subarray(0, this.count),
+      idEnds: this.#idEnds.subarray(0, this.count),
+      count: this.count,
+      firstPosition: this.count === 0 ? 0 : (this.#positions[0] ?? 0),
+      positions: this.#positions.subarray(0, this.count),
+      rejected: this.#rejected,
+      cursor,
+      sourceBytesRead,
+    };
+    // A little more than this batch took, so that the next one seldom grows.
+    this.bytes = Buffer.allocUnsafeSlow(Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * 1.1)));
+    this.#ends = new Uint32Array(Math.max(FIRST_CAPACITY_RECORDS, this.count));
+    this.#idEnds = new Uint32Array(this.#ends.length);
+    this.#positions = new Uint32Array(this.#ends.length);
+    this.length = 0;
+    this.count = 0;
+    this.#rejected = [];
+    return batch;
+  }
+
+  #growIndex(): void {
+    this.#ends = grow(this.#ends);
+    this.#idEnds = grow(this.#idEnds);
+    this.#positions = grow(this.#positions);
+  }
+}
+
+function grow(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(values.length * 2);
+  grown.set(values);
+  return grown;
+}

@@ -1,0 +1,141 @@
+import type * as z from 'zod';
+
+import type { Clock } from '../foundation/clock.ts';
+import { NotFoundError, UnavailableError } from '../foundation/errors.ts';
+import { isID } from '../foundation/ids.ts';
+import type { TableAccess } from '../foundation/table-client.ts';
+import { backoffMilliseconds } from '../foundation/transactions.ts';
+import { readResource, resourceItemSchema, resourceKey, resourcePartition } from './resource-items.ts';
+import { pageResources, type ListRequest, type ResourcePage } from './resource-list.ts';
+import { readItem, readItems, readPartition } from './resource-reads.ts';
+import { inUseError } from './resource-users.ts';
+import { writeDeleted, writeNew, writeOver, type Revision } from './resource-writes.ts';
+import type { ListValue, Reference, Resource, ResourceKind } from './resource.ts';
+
+/** How often an update starts again from what another writer left. */
+const MAX_ATTEMPTS = 16;
+
+/** What a kind of resource brings to its store. */
+export interface ResourceDefinition<Body> {
+  readonly kind: ResourceKind;
+  /** What is stored; checked again whenever it is read. */
+  readonly bodySchema: z.ZodType<Body>;
+  readonly referencesOf: (body: Body) => readonly Reference[];
+  /** What lists filter and sort by, besides createdAt and updatedAt. */
+  readonly attributesOf: (body: Body) => Readonly<Record<string, ListValue>>;
+}
+
+export type StoreDependencies = TableAccess & { readonly clock: Clock };
+
+/**
+ * The resources of one kind, of all applications. Reads are strong, an update never overwrites one that it did not see,
+ * references name what is there, and what is used is not deleted.
+ */
+export class ResourceStore<Body> {
+  readonly #table: StoreDependencies;
+  readonly #definition: ResourceDefinition<Body>;
+
+  constructor(dependencies: StoreDependencies, definition: ResourceDefinition<Body>) {
+    this.#table = dependencies;
+    this.#definition = definition;
+  }
+
+  /** The resource, or nothing when this application has none of that id. */
+  async find(appID: string, id: string): Promise<Resource<Body> | undefined> {
+    if (!isID(id)) return undefined;
+    return readResource(await readItem(this.#table, this.#key(appID, id)), this.#definition.bodySchema);
+  }
+
+  /** The resource; a `NotFoundError` when this application has none of that id. */
+  async get(appID: string, id: string): Promise<Resource<Body>> {
+    const resource = await this.find(appID, id);
+    if (resource) return resource;
+    const { kind } = this.#definition;
+    throw new NotFoundError(`${kind}.not_found`, `This application has no ${kind} of that ID.`);
+  }
+
+  /** Those of `ids` that are there, each once, in the order asked for. */
+  async findMany(appID: string, ids: readonly string[]): Promise<Resource<Body>[]> {
+    const wanted = [...new Set(ids.filter(isID))];
+    const items = await readItems(
+      this.#table,
+      wanted.map((id) => this.#key(appID, id)),
+    );
+    const found = new Map(this.#readAll(items).map((resource) => [resource.id, resource]));
+    return wanted.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** One page of the application's resources, with the exact number of all that match. */
+  async list(appID: string, request: ListRequest): Promise<ResourcePage<Body>> {
+    const items = await readPartition(this.#table, resourcePartition(appID, this.#definition.kind));
+    return pageResources(this.#readAll(items), this.#definition.attributesOf, request);
+  }
+
+  /** Stores a new resource under a fresh id. A reference to what is not there is an `InvalidInputError`. */
+  async create(appID: string, id: string, body: Body): Promise<Resource<Body>> {
+    const now = this.#table.clock.now().toISOString();
+    const resource = { id, version: 1, createdAt: now, updatedAt: now, body };
+    await writeNew(this.#table, this.#revision(appID, resource));
+    return resource;
+  }
+
+  /**
+   * Writes what `change` makes of the resource, to which the version that it gets is told. When another writer was
+   * faster, `change` is asked again with what that one left.
+   */
+  async update(
+    appID: string,
+    id: string,
+    change: (current: Resource<Body>, version: number) => Body | Promise<Body>,
+  ): Promise<Resource<Body>> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const current = await this.get(appID, id);
+      const version = current.version + 1;
+      const body = await change(current, version);
+      const next = { ...current, version, updatedAt: this.#table.clock.now().toISOString(), body };
+      if (await writeOver(this.#table, this.#revision(appID, current), this.#revision(appID, next)))
+        return next;
+      await this.#table.clock.sleep(backoffMilliseconds(attempt));
+    }
+    throw this.#busy();
+  }
+
+  /** Deletes the resource and answers when; an `InUseError` names who still uses it. */
+  async delete(appID: string, id: string): Promise<Date> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const current = await this.get(appID, id);
+      const deletedAt = this.#table.clock.now();
+      if (await writeDeleted(this.#table, this.#revision(appID, current), deletedAt)) return deletedAt;
+      if (await this.#isUsed(appID, id)) {
+        throw await inUseError(this.#table, appID, { kind: this.#definition.kind, id });
+      }
+      await this.#table.clock.sleep(backoffMilliseconds(attempt));
+    }
+    throw this.#busy();
+  }
+
+  async #isUsed(appID: string, id: string): Promise<boolean> {
+    const item = await readItem(this.#table, this.#key(appID, id));
+    return item !== undefined && resourceItemSchema.parse(item).useCount > 0;
+  }
+
+  #readAll(items: readonly unknown[]): Resource<Body>[] {
+    return items.flatMap((item) => readResource(item, this.#definition.bodySchema) ?? []);
+  }
+
+  #revision(appID: string, resource: Resource<Body>): Revision {
+    const { kind, referencesOf } = this.#definition;
+    return { appID, kind, resource, references: referencesOf(resource.body) };
+  }
+
+  #key(appID: string, id: string): { pk: string; sk: string } {
+    return resourceKey(appID, this.#definition.kind, id);
+  }
+
+  #busy(): UnavailableError {
+    return new UnavailableError(
+      'resource.busy',
+      `This ${this.#definition.kind} is being changed by others: try again.`,
+    );
+  }
+}

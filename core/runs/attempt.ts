@@ -1,0 +1,57 @@
+import { copyRecords, type RunWork } from './copy-records.ts';
+import { seedOf } from './id-hash.ts';
+import { RepeatedIDs } from './repeated-ids.ts';
+import { carryOut, settle } from './settle-run.ts';
+import type { SliceEnd } from './work-slice.ts';
+
+/** What one worker remembers of its run from one attempt to the next. */
+export interface AttemptMemory {
+  repeatedIDs: RepeatedIDs | undefined;
+  /** Whether `repeatedIDs` knows every id of the run. */
+  isComplete: boolean;
+  /** Whether records may have been written that no checkpoint covers: the next attempt sees their ids again. */
+  isSpoiled: boolean;
+  /** Whether this worker may have written into the temporary index. */
+  hasPrepared: boolean;
+}
+
+export function startMemory(): AttemptMemory {
+  return { repeatedIDs: undefined, isComplete: false, isSpoiled: true, hasPrepared: false };
+}
+
+/** From the last checkpoint to the end of the run, or of the slice. */
+export async function attempt(work: RunWork, memory: AttemptMemory): Promise<SliceEnd> {
+  const { journal } = work;
+  if (journal.run.settlement === undefined) {
+    await prepare(work, memory);
+    const repeatedIDs = remember(work, memory);
+    memory.isSpoiled = true;
+    const end = await copyRecords(work, repeatedIDs);
+    memory.isSpoiled = false;
+    if (end.kind === 'source_failed') throw end.error;
+    if (end.kind === 'deadline') return 'handed_over';
+    await settle(work, repeatedIDs, memory.isComplete);
+  }
+  const { settlement } = journal.run;
+  if (settlement !== undefined) await carryOut(work, settlement);
+  return 'finished';
+}
+
+async function prepare({ journal, connection, lease }: RunWork, memory: AttemptMemory): Promise<void> {
+  const { action, cursor, attempts } = journal.run;
+  const mayHoldRecords = attempts > 1 || memory.hasPrepared;
+  if (action === 'replace' && cursor === undefined && mayHoldRecords) {
+    // Records of an attempt that no checkpoint covers may be of an older version of the source.
+    await connection.destination.discard(lease.signal);
+  }
+  memory.hasPrepared = true;
+  await connection.destination.prepare(lease.signal);
+}
+
+function remember({ journal }: RunWork, memory: AttemptMemory): RepeatedIDs {
+  if (memory.repeatedIDs === undefined || memory.isSpoiled) {
+    memory.repeatedIDs = new RepeatedIDs(seedOf(journal.run.runID));
+    memory.isComplete = journal.run.cursor === undefined;
+  }
+  return memory.repeatedIDs;
+}

@@ -1,0 +1,65 @@
+import type { RunWork } from './copy-records.ts';
+import { EngineFaultError } from './engine-fault-error.ts';
+import type { RepeatedIDs } from './repeated-ids.ts';
+import { addCounts, isBalanced } from './run-counts.ts';
+import type { RunNote } from './run-journal.ts';
+import type { Stretch, StretchTotals } from './stretch.ts';
+
+/** Commits a stretch once all of it is accepted and published: the cursor never stands past what can be searched. */
+export async function checkpoint(
+  { connection, journal }: Pick<RunWork, 'connection' | 'journal'>,
+  stretch: Stretch,
+  repeatedIDs: RepeatedIDs,
+  signal: AbortSignal,
+): Promise<void> {
+  const totals = await stretch.total();
+  if (totals === undefined) return;
+  if (totals.publications.length > 0) {
+    await connection.destination.waitForPublication(totals.publications, signal);
+  }
+  const counts = addCounts(journal.run.counts, totals.counts);
+  if (!isBalanced(counts)) {
+    throw new EngineFaultError('run.unbalanced', `The books do not balance: ${JSON.stringify(counts)}`);
+  }
+  signal.throwIfAborted();
+  await journal.commit({ cursor: totals.cursor, counts, stalls: 0 }, notesOf(totals, repeatedIDs));
+}
+
+function notesOf({ counts, objectIDs, rejected }: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
+  const notes: RunNote[] = [];
+  const { applied, unchanged } = counts;
+  if (applied + unchanged > 0) {
+    notes.push({
+      type: 'record',
+      status: 'succeeded',
+      batchSize: applied + unchanged,
+      data: { applied, unchanged, rejected: counts.rejected, objectIDs },
+    });
+  }
+  if (counts.rejected > 0) {
+    notes.push({
+      type: 'record',
+      status: 'failed',
+      batchSize: counts.rejected,
+      data: { rejected: counts.rejected, reasons: rejected },
+    });
+  }
+  const named = repeatedIDs.takeNamed();
+  if (named.length > 0) {
+    notes.push({
+      type: 'log',
+      status: null,
+      batchSize: unchanged,
+      data: {
+        level: 'warning',
+        code: 'record.repeated',
+        message: named
+          .map(({ objectID, position }) => `objectID ${objectID} occurs again at ${position}`)
+          .join('; ')
+          .concat(': the later record was kept'),
+        repeated: named,
+      },
+    });
+  }
+  return notes;
+}

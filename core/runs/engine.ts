@@ -1,0 +1,67 @@
+import type { Clock } from '../foundation/clock.ts';
+import type { Log } from '../foundation/logging.ts';
+import type { LeaseStore } from '../leases/lease-store.ts';
+import type { HandOff } from './hand-off.ts';
+import type { RecordDestination, RecordSource } from './ports.ts';
+import type { Run } from './run.ts';
+import type { RunQueue } from './run-queue.ts';
+import type { RunStore } from './run-store.ts';
+
+/** A run's source and destination, opened. */
+export interface RunConnection {
+  /** The index that the run writes: what its lease is for. */
+  readonly index: { readonly searchAppID: string; readonly indexName: string };
+  /** What is read, in words without credentials: the URL of a file, say. */
+  readonly sourceDescription: string;
+  readonly source: RecordSource;
+  readonly destination: RecordDestination;
+}
+
+/**
+ * Opens what a run names, without yet reading or writing any record. A `MillraceError` that is fatal ends the run (its
+ * task is gone, its credentials cannot be opened); anything else sends the message back to the queue.
+ */
+export type OpenConnection = (run: Run) => Promise<RunConnection>;
+
+export interface EngineSettings {
+  readonly leaseSeconds: number;
+  /** Batches on the wire at once: latency costs more than parsing. */
+  readonly batchesInFlight: number;
+  readonly checkpointSeconds: number;
+  readonly checkpointBytes: number;
+  /** Reading pauses while so much waits for its checkpoint: what a crash can make us do again. */
+  readonly maxUncommittedBytes: number;
+  /** Reading stops so long before the function's deadline, to leave time for the last publication and checkpoint. */
+  readonly sliceReserveSeconds: number;
+  /** Attempts in a row without a checkpoint between them. */
+  readonly maxTries: number;
+  /** Workers in a row that stopped without a checkpoint. */
+  readonly maxStalls: number;
+  readonly maxRestarts: number;
+}
+
+export const DEFAULT_ENGINE_SETTINGS: Omit<EngineSettings, 'leaseSeconds'> = {
+  batchesInFlight: 8,
+  checkpointSeconds: 5,
+  checkpointBytes: 64 * 1024 * 1024,
+  maxUncommittedBytes: 256 * 1024 * 1024,
+  sliceReserveSeconds: 60,
+  maxTries: 5,
+  maxStalls: 5,
+  maxRestarts: 3,
+};
+
+/** Everything the engine touches: no clock, chance or I/O comes in another way, so a simulation can stand in for all. */
+export interface Engine {
+  readonly runStore: RunStore;
+  readonly leaseStore: LeaseStore;
+  readonly runQueue: RunQueue;
+  readonly handOff: HandOff;
+  readonly openConnection: OpenConnection;
+  readonly clock: Clock;
+  /** 0 ≤ n < 1. */
+  readonly random: () => number;
+  readonly newEventID: (at: Date, sequence: number) => string;
+  readonly log: Log;
+  readonly settings: EngineSettings;
+}

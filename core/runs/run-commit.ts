@@ -1,0 +1,88 @@
+import { TABLE_INDEXES } from '../foundation/table.ts';
+import type { TransactionItem } from '../foundation/transactions.ts';
+import { leaseItemKey } from '../leases/lease.ts';
+import { toRunEventItem } from '../run-events/run-event-item.ts';
+import type { Run } from './run.ts';
+import { DUE_PARTITION, runKey } from './run-item.ts';
+import type { RunCommit } from './run-store.ts';
+
+interface CommitParts {
+  readonly tableName: string;
+  readonly commit: RunCommit;
+  /** The run as it shall be. */
+  readonly next: Run;
+  readonly expiresAt: number;
+  /** Tells this commit from any other, so that its own repetition is known. */
+  readonly commitID: string;
+}
+
+/** The transaction of one commit: the run under its conditions, the proof that the lease is held, the events. */
+export function commitItems({
+  tableName,
+  commit,
+  next,
+  expiresAt,
+  commitID,
+}: CommitParts): TransactionItem[] {
+  const { lease, events = [] } = commit;
+  return [
+    { Update: { TableName: tableName, ...runUpdate(commit, next, commitID) } },
+    ...(lease === undefined
+      ? []
+      : [
+          {
+            ConditionCheck: {
+              TableName: tableName,
+              Key: leaseItemKey(lease.appID, lease.key),
+              ConditionExpression: 'fence = :fence',
+              ExpressionAttributeValues: { ':fence': lease.fence },
+            },
+          },
+        ]),
+    ...events.map((event) => ({
+      Put: { TableName: tableName, Item: toRunEventItem(next.appID, event, expiresAt) },
+    })),
+  ];
+}
+
+/** Only what changes is written, so that attributes which others set meanwhile stay. */
+function runUpdate({ run, changes, lease }: RunCommit, next: Run, commitID: string) {
+  const attributes: Record<string, unknown> = {
+    ...changes,
+    revision: next.revision,
+    updatedAt: next.updatedAt,
+    commitID,
+    ...('dueAt' in changes
+      ? {
+          [TABLE_INDEXES.due.partition]: next.dueAt === undefined ? undefined : DUE_PARTITION,
+          waits: undefined,
+        }
+      : {}),
+  };
+  const set: string[] = [];
+  const removed: string[] = [];
+  const names: Record<string, string> = { '#status': 'status', '#revision': 'revision', '#fence': 'fence' };
+  const values: Record<string, unknown> = {
+    ':readRevision': run.revision,
+    ':ownFence': lease?.fence ?? run.fence,
+    ':created': 'created',
+    ':started': 'started',
+  };
+  for (const [name, value] of Object.entries(attributes)) {
+    names[`#${name}`] = name;
+    if (value === undefined) removed.push(`#${name}`);
+    else {
+      set.push(`#${name} = :${name}`);
+      values[`:${name}`] = value;
+    }
+  }
+  return {
+    Key: runKey(run.appID, run.runID),
+    UpdateExpression: `SET ${set.join(', ')}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''}`,
+    // The cursor moves with the revision only, so the revision read stands for the cursor expected.
+    ConditionExpression:
+      '#revision = :readRevision AND #fence <= :ownFence AND #status IN (:created, :started)',
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { TABLE_INDEXES, TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
+import type { Run } from './run.ts';
+
+const countSchema = z.int().min(0);
+
+const reasonCodeSchema = z.enum([
+  'internal',
+  'cancelled',
+  'critical',
+  'no_events',
+  'too_many_errors',
+  'lacking_events',
+  'ok',
+  'blocking',
+  'idle',
+]);
+
+const outcomeSchema = z.enum(['success', 'failure']);
+
+/** A run as the table holds it. Attributes of the table's own (keys, indexes, TTL) are dropped by the parse. */
+export const runSchema = z.object({
+  runID: z.string(),
+  appID: z.string(),
+  taskID: z.string(),
+  type: z.enum(['reindex', 'update', 'discover', 'validate', 'push']),
+  action: z.enum(['replace', 'save', 'partial', 'partialNoCreate', 'append']),
+  status: z.enum(['created', 'started', 'finished', 'skipped']),
+  outcome: outcomeSchema.optional(),
+  reason: z.string().optional(),
+  reasonCode: reasonCodeSchema.optional(),
+  failureThreshold: z.number().min(0).max(100),
+  trigger: z.object({ kind: z.enum(['api', 'schedule', 'webhook']), key: z.string() }),
+  runMetadata: z.record(z.string(), z.unknown()).optional(),
+  counts: z.object({
+    received: countSchema,
+    applied: countSchema,
+    unchanged: countSchema,
+    rejected: countSchema,
+  }),
+  cursor: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  fence: countSchema,
+  attempts: countSchema,
+  stalls: countSchema,
+  restarts: countSchema,
+  revision: countSchema,
+  leaseKey: z.string().optional(),
+  waits: countSchema.optional(),
+  settlement: z
+    .object({ outcome: outcomeSchema, reasonCode: reasonCodeSchema, reason: z.string() })
+    .optional(),
+  notification: z.literal('pending').optional(),
+  dueAt: z.string().optional(),
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  updatedAt: z.string(),
+}) satisfies z.ZodType<Run>;
+
+/** Every run that has a follow-up due is in this one partition of the index `due`. */
+export const DUE_PARTITION = 'due';
+
+export function runKey(appID: string, runID: string): Record<string, string> {
+  return { [TABLE_KEYS.partition]: `${appID}#run`, [TABLE_KEYS.sort]: runID };
+}
+
+/** Partition of the index by application. */
+export function applicationRunsKey(appID: string): string {
+  return `${appID}#run`;
+}
+
+/** Partition of the index by task. */
+export function taskRunsKey(appID: string, taskID: string): string {
+  return `${appID}#task#${taskID}`;
+}
+
+/** The whole item of a fresh run, index attributes included. */
+export function toRunItem(run: Run, expiresAt: number): Record<string, unknown> {
+  const { byApplication, byTask, due } = TABLE_INDEXES;
+  const sort = `${run.createdAt}#${run.runID}`;
+  return {
+    ...withoutUndefined(run),
+    ...runKey(run.appID, run.runID),
+    [byApplication.partition]: applicationRunsKey(run.appID),
+    [byApplication.sort]: sort,
+    [byTask.partition]: taskRunsKey(run.appID, run.taskID),
+    [byTask.sort]: sort,
+    ...(run.dueAt === undefined ? {} : { [due.partition]: DUE_PARTITION }),
+    [TTL_ATTRIBUTE]: expiresAt,
+  };
+}
+
+function withoutUndefined(run: Run): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(run).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,224 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { systemClock, type Clock } from '../foundation/clock.ts';
+import { newID } from '../foundation/ids.ts';
+import { TABLE_INDEXES, TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
+import type { TableAccess } from '../foundation/table-client.ts';
+import { TransactionRefusedError, writeTransaction } from '../foundation/transactions.ts';
+import type { Lease } from '../leases/lease.ts';
+import type { RunEvent } from '../run-events/run-event.ts';
+import type { Run } from './run.ts';
+import { RunCommitRefusedError } from './run-commit-refused-error.ts';
+import { commitItems } from './run-commit.ts';
+import { DUE_PARTITION, runKey, runSchema, toRunItem } from './run-item.ts';
+import { listRuns, type RunListQuery } from './run-list.ts';
+
+/** What a commit may change; a key given as `undefined` removes the attribute. */
+export type RunChanges = Partial<
+  Pick<
+    Run,
+    | 'status'
+    | 'outcome'
+    | 'reason'
+    | 'reasonCode'
+    | 'counts'
+    | 'cursor'
+    | 'fence'
+    | 'attempts'
+    | 'stalls'
+    | 'restarts'
+    | 'leaseKey'
+    | 'settlement'
+    | 'notification'
+    | 'dueAt'
+    | 'startedAt'
+    | 'finishedAt'
+  >
+>;
+
+export interface RunCommit {
+  /** The run as this worker last read or committed it. */
+  readonly run: Run;
+  readonly changes: RunChanges;
+  /** The lease under which the work was done; without one only runs that need none can end. */
+  readonly lease?: Lease;
+  /** Written in the same transaction, at most 90. */
+  readonly events?: readonly RunEvent[];
+}
+
+/** What the sweep needs to know of a run; read from an index, so it may be out of date. */
+export type DueRun = Pick<Run, 'appID' | 'runID'>;
+
+/** The runs as stored. Whatever is decided about a run is decided by a conditional write here. */
+export interface RunStore {
+  /** Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. */
+  claim(run: Run): Promise<{ run: Run; isNew: boolean }>;
+  /** Read strongly. */
+  get(appID: string, runID: string): Promise<Run | undefined>;
+  /** One page, and how many runs the window and the filters leave. */
+  list(appID: string, query: RunListQuery): Promise<{ runs: Run[]; nbItems: number }>;
+  /**
+   * Moves the run on, all or nothing. Refused with `RunCommitRefusedError` if another worker committed since `run` was
+   * read, a higher fence was seen, the run has ended, or the lease is no longer held under this fence.
+   */
+  commit(commit: RunCommit): Promise<Run>;
+  /** Moves `dueAt` if it still is as in `run`; `waits` counts the waiting for a lease. False if somebody else moved it. */
+  postpone(run: Run, dueAt: Date, waits?: number): Promise<boolean>;
+  /** Runs that are due by then, earliest first. */
+  listDue(until: Date, limit: number): Promise<DueRun[]>;
+  /** `RunFinished` is on the bus: nothing is due any more. */
+  clearNotification(run: Run): Promise<void>;
+}
+
+/** The runs in DynamoDB; `retentionDays` is how long a run and its events are kept. */
+export function createRunStore(
+  options: TableAccess & { readonly retentionDays?: number; readonly clock?: Clock },
+): RunStore {
+  const { client, tableName, retentionDays = 30, clock = systemClock } = options;
+  const table = { client, tableName };
+  const expiresAt = (run: Run) => Math.floor(Date.parse(run.createdAt) / 1000) + retentionDays * 86_400;
+  const isCurrent = (item: Readonly<Record<string, unknown>>) => !isExpired(item, clock.now());
+
+  return {
+    claim: (run) => claimRun(table, run, expiresAt(run)),
+    async get(appID, runID) {
+      const item = await readRun(table, appID, runID);
+      return item === undefined || !isCurrent(item) ? undefined : runSchema.parse(item);
+    },
+    list: (appID, query) => listRuns(table, appID, query, clock.now()),
+    async commit(commit) {
+      const next: Run = {
+        ...commit.run,
+        ...commit.changes,
+        revision: commit.run.revision + 1,
+        updatedAt: clock.now().toISOString(),
+      };
+      const commitID = newID();
+      const items = commitItems({ tableName, commit, next, expiresAt: expiresAt(next), commitID });
+      try {
+        await writeTransaction(client, items, clock);
+        return next;
+      } catch (error) {
+        if (!(error instanceof TransactionRefusedError)) throw error;
+        // An answer can be lost after the write was made; then the refusal is that of our own repetition.
+        const stored = await readRun(table, next.appID, next.runID);
+        if (stored?.['commitID'] === commitID) return next;
+        throw new RunCommitRefusedError(next.runID, error);
+      }
+    },
+    postpone: (run, dueAt, waits) => postponeRun(table, run, dueAt, waits),
+    listDue: (until, limit) => listDueRuns(table, until, limit),
+    clearNotification: (run) => clearNotification(table, run),
+  };
+}
+
+async function claimRun(
+  table: TableAccess,
+  run: Run,
+  expiresAt: number,
+): Promise<{ run: Run; isNew: boolean }> {
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.tableName,
+        Item: toRunItem(run, expiresAt),
+        ConditionExpression: 'attribute_not_exists(#pk)',
+        ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition },
+      }),
+    );
+    return { run, isNew: true };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const existing = await readRun(table, run.appID, run.runID);
+    if (existing === undefined) throw error;
+    return { run: runSchema.parse(existing), isNew: false };
+  }
+}
+
+async function readRun(
+  { client, tableName }: TableAccess,
+  appID: string,
+  runID: string,
+): Promise<Record<string, unknown> | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: runKey(appID, runID), ConsistentRead: true }),
+  );
+  return Item;
+}
+
+function isExpired(item: Readonly<Record<string, unknown>>, now: Date): boolean {
+  const expiresAt = item[TTL_ATTRIBUTE];
+  return typeof expiresAt === 'number' && expiresAt * 1000 <= now.getTime();
+}
+
+async function postponeRun(table: TableAccess, run: Run, dueAt: Date, waits?: number): Promise<boolean> {
+  const waiting = waits === undefined ? 'REMOVE waits' : ', waits = :waits';
+  return updateIf(table, run, {
+    UpdateExpression: `SET #dueAt = :dueAt ${waiting}`,
+    ConditionExpression: '#dueAt = :read AND revision = :revision',
+    ExpressionAttributeNames: { '#dueAt': TABLE_INDEXES.due.sort },
+    ExpressionAttributeValues: {
+      ':dueAt': dueAt.toISOString(),
+      ':read': run.dueAt,
+      ':revision': run.revision,
+      ...(waits === undefined ? {} : { ':waits': waits }),
+    },
+  });
+}
+
+async function clearNotification(table: TableAccess, run: Run): Promise<void> {
+  await updateIf(table, run, {
+    UpdateExpression: 'REMOVE #notification, #dueKey, #dueAt',
+    ConditionExpression: 'attribute_exists(#notification)',
+    ExpressionAttributeNames: {
+      '#notification': 'notification',
+      '#dueKey': TABLE_INDEXES.due.partition,
+      '#dueAt': TABLE_INDEXES.due.sort,
+    },
+  });
+}
+
+interface ConditionalUpdate {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues?: Record<string, unknown>;
+}
+
+/** False when the condition was not met. */
+async function updateIf(
+  { client, tableName }: TableAccess,
+  run: Run,
+  update: ConditionalUpdate,
+): Promise<boolean> {
+  try {
+    await client.send(
+      new UpdateCommand({ TableName: tableName, Key: runKey(run.appID, run.runID), ...update }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+async function listDueRuns(
+  { client, tableName }: TableAccess,
+  until: Date,
+  limit: number,
+): Promise<DueRun[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: tableName,
+      IndexName: TABLE_INDEXES.due.name,
+      KeyConditionExpression: '#dueKey = :due AND #dueAt <= :until',
+      ExpressionAttributeNames: {
+        '#dueKey': TABLE_INDEXES.due.partition,
+        '#dueAt': TABLE_INDEXES.due.sort,
+      },
+      ExpressionAttributeValues: { ':due': DUE_PARTITION, ':until': until.toISOString() },
+      Limit: limit,
+    }),
+  );
+  return Items.map((item) => runSchema.pick({ appID: true, runID: true }).parse(item));
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../foundation/clock.ts';
+import { deriveID } from '../foundation/ids.ts';
+import type { Run, RunType, TaskAction } from './run.ts';
+import { toRunMessage } from './run-message.ts';
+import type { RunQueue } from './run-queue.ts';
+import type { RunStore } from './run-store.ts';
+
+/** How long a message may take before the sweep sends the run again. */
+const FIRST_MESSAGE_SECONDS = 60;
+
+export interface StartRunRequest {
+  readonly appID: string;
+  readonly task: {
+    readonly taskID: string;
+    readonly action: TaskAction;
+    /** Percent; snapshotted into the run. */
+    readonly failureThreshold: number;
+  };
+  /** The same trigger twice starts one run. */
+  readonly trigger: Run['trigger'];
+  readonly runMetadata?: Readonly<Record<string, unknown>>;
+  /** `update` for webhooks and `reindex` for the rest, unless given. */
+  readonly type?: RunType;
+}
+
+/** Claims a run for a trigger and sends it to the workers; the same trigger again returns the same run. */
+export type StartRun = (request: StartRunRequest) => Promise<Run>;
+
+export function createStartRun(dependencies: {
+  readonly runStore: Pick<RunStore, 'claim'>;
+  readonly runQueue: RunQueue;
+  readonly clock: Clock;
+  /** Told of a message that could not be sent: no failure of the request, because the sweep sends the run. */
+  readonly onUnsent?: (run: Run, error: unknown) => void;
+}): StartRun {
+  const { runStore, runQueue, clock, onUnsent } = dependencies;
+  return async (request) => {
+    const { run, isNew } = await runStore.claim(toRun(request, clock.now()));
+    if (!isNew) return run;
+    try {
+      await runQueue.send(toRunMessage(run));
+    } catch (error) {
+      onUnsent?.(run, error);
+    }
+    return run;
+  };
+}
+
+function toRun({ appID, task, trigger, runMetadata, type }: StartRunRequest, now: Date): Run {
+  const createdAt = now.toISOString();
+  return {
+    runID: deriveID(task.taskID, trigger.kind, trigger.key),
+    appID,
+    taskID: task.taskID,
+    type: type ?? (trigger.kind === 'webhook' ? 'update' : 'reindex'),
+    action: task.action,
+    status: 'created',
+    failureThreshold: task.failureThreshold,
+    trigger,
+    ...(runMetadata === undefined ? {} : { runMetadata }),
+    counts: { received: 0, applied: 0, unchanged: 0, rejected: 0 },
+    fence: 0,
+    attempts: 0,
+    stalls: 0,
+    restarts: 0,
+    revision: 0,
+    dueAt: new Date(now.getTime() + FIRST_MESSAGE_SECONDS * 1000).toISOString(),
+    createdAt,
+    updatedAt: createdAt,
+  };
+}

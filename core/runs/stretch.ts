@@ -1,0 +1,87 @@
+import type { Cursor, RecordBatch } from '../records/record-batch.ts';
+import type { RejectedRecord } from '../records/rejected-record.ts';
+import type { RunCounts } from './run.ts';
+import type { BatchOutcome } from './write-window.ts';
+import { objectIDOf } from './repeated-ids.ts';
+
+const MAX_NAMED_RECORDS = 5;
+const MAX_NAMED_REJECTIONS = 20;
+
+/** What a stretch came to, once all its batches are answered. */
+export interface StretchTotals {
+  readonly counts: RunCounts;
+  readonly cursor: Cursor;
+  readonly publications: readonly number[];
+  /** The first few. */
+  readonly objectIDs: readonly string[];
+  readonly rejected: readonly RejectedRecord[];
+  readonly sourceBytesRead: number;
+}
+
+/** The batches between two checkpoints. */
+export class Stretch {
+  bytes = 0;
+  #cursor: Cursor | undefined;
+  #received = 0;
+  #sourceBytesRead = 0;
+  readonly #outcomes: Promise<void>[] = [];
+  readonly #objectIDs: string[] = [];
+  readonly #rejections: RejectedRecord[] = [];
+  readonly #publications: number[] = [];
+  #applied = 0;
+  #unchanged = 0;
+  #rejected = 0;
+
+  get isEmpty(): boolean {
+    return this.#cursor === undefined;
+  }
+
+  /** In the order of the source. */
+  add(batch: RecordBatch, outcome?: Promise<BatchOutcome>): void {
+    this.bytes += batch.bytes.byteLength;
+    this.#cursor = batch.cursor;
+    this.#received += batch.count + batch.rejected.length;
+    this.#sourceBytesRead = batch.sourceBytesRead;
+    this.#reject(batch.rejected);
+    for (let index = 0; index < batch.count && this.#objectIDs.length < MAX_NAMED_RECORDS; index += 1) {
+      this.#objectIDs.push(objectIDOf(batch, index));
+    }
+    if (outcome === undefined) return;
+    const settled = this.#settle(outcome);
+    // Whoever asks for the total hears of a failure; until then it is not an unhandled one.
+    settled.catch(() => undefined);
+    this.#outcomes.push(settled);
+  }
+
+  /** Resolves when every batch is answered; rejects with the first failure. */
+  async total(): Promise<StretchTotals | undefined> {
+    await Promise.all(this.#outcomes);
+    if (this.#cursor === undefined) return undefined;
+    return {
+      counts: {
+        received: this.#received,
+        applied: this.#applied,
+        unchanged: this.#unchanged,
+        rejected: this.#rejected,
+      },
+      cursor: this.#cursor,
+      publications: this.#publications,
+      objectIDs: this.#objectIDs,
+      rejected: this.#rejections,
+      sourceBytesRead: this.#sourceBytesRead,
+    };
+  }
+
+  async #settle(outcome: Promise<BatchOutcome>): Promise<void> {
+    const { applied, unchanged, rejected, publications } = await outcome;
+    this.#applied += applied;
+    this.#unchanged += unchanged;
+    this.#publications.push(...publications);
+    this.#reject(rejected);
+  }
+
+  #reject(rejected: readonly RejectedRecord[]): void {
+    this.#rejected += rejected.length;
+    this.#rejections.push(...rejected.slice(0, MAX_NAMED_REJECTIONS - this.#rejections.length));
+  }
+}

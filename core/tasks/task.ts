@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+import { SOURCE_TYPES } from '../sources/source-input.ts';
+
+export const ACTIONS = ['replace', 'save', 'partial', 'partialNoCreate', 'append'] as const;
+export const TRIGGER_TYPES = ['onDemand', 'schedule', 'subscription', 'streaming'] as const;
+
+export const notificationsSchema = z.object({ email: z.object({ enabled: z.boolean().optional() }) });
+export const policiesSchema = z.object({ criticalThreshold: z.int().min(1).max(10).optional() });
+
+/** What is stored of a task: one shape for both generations of the API. */
+export const taskSchema = z.object({
+  sourceID: z.string(),
+  /** Copied from the source, whose type never changes: lists filter by it. */
+  sourceType: z.enum(SOURCE_TYPES),
+  destinationID: z.string(),
+  action: z.enum(ACTIONS),
+  triggerType: z.enum(TRIGGER_TYPES),
+  enabled: z.boolean(),
+  /** Percent. */
+  failureThreshold: z.int().min(0).max(100),
+  /** RFC 3339. */
+  cursor: z.string().optional(),
+  notifications: notificationsSchema.optional(),
+  policies: policiesSchema.optional(),
+});
+
+export type Task = z.output<typeof taskSchema>;

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+import { authenticationInputSchemas } from '../../../core/authentications/authentication-input.ts';
+import { PLATFORMS } from '../../../core/authentications/authentication.ts';
+import { nameSchema } from '../../../core/foundation/text-schemas.ts';
+
+const fields = { name: nameSchema, platform: z.enum(PLATFORMS).nullish() };
+const inputs = authenticationInputSchemas;
+
+/** A new authentication: each type with its own input. */
+export const authenticationCreateSchema = z.discriminatedUnion('type', [
+  z.object({ ...fields, type: z.literal('googleServiceAccount'), input: inputs.googleServiceAccount }),
+  z.object({ ...fields, type: z.literal('basic'), input: inputs.basic }),
+  z.object({ ...fields, type: z.literal('apiKey'), input: inputs.apiKey }),
+  z.object({ ...fields, type: z.literal('oauth'), input: inputs.oauth }),
+  z.object({ ...fields, type: z.literal('algolia'), input: inputs.algolia }),
+  z.object({ ...fields, type: z.literal('algoliaInsights'), input: inputs.algoliaInsights }),
+  z.object({ ...fields, type: z.literal('secrets'), input: inputs.secrets }),
+]);

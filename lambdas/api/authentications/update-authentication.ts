@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+import { nameSchema } from '../../../core/foundation/text-schemas.ts';
+import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
+import { wireDate } from '../response-shapes.ts';
+import { toAuthenticationShape } from './authentication-shape.ts';
+
+export const updateAuthentication = defineOperation({
+  operationID: 'updateAuthentication',
+  method: 'PATCH',
+  path: '/1/authentications/{authenticationID}',
+  acl: INGESTION_RIGHTS,
+  /** The input is checked against the stored type, which does not change. */
+  body: z.object({
+    name: nameSchema.optional(),
+    input: z.record(z.string(), z.unknown()).optional(),
+  }),
+  response: z.object({ authenticationID: z.string(), name: z.string(), updatedAt: wireDate }),
+  handle: async ({ appID, parameters, body }, { authentications }) =>
+    toAuthenticationShape(await authentications.update(appID, parameters.authenticationID, body)),
+});

@@ -1,0 +1,115 @@
+import type * as z from 'zod';
+
+import type { AccessRight } from '../../core/applications/api-keys.ts';
+import { parseInput } from '../../core/foundation/validation.ts';
+import type { ApiDependencies } from './dependencies.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Every operation of the Ingestion API asks for these rights. */
+export const INGESTION_RIGHTS: readonly AccessRight[] = ['addObject', 'deleteIndex', 'editSettings'];
+
+type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParameter<Rest>
+  : never;
+
+/** What an operation's handler is given: all of it checked. */
+interface OperationRequest<Path extends string, Query, Body> {
+  readonly appID: string;
+  readonly parameters: Readonly<Record<PathParameter<Path>, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly idempotencyKey: string | undefined;
+}
+
+export interface OperationDefinition<
+  Path extends string,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Response extends z.ZodType,
+> {
+  /** Algolia's operationId. */
+  readonly operationID: string;
+  readonly method: Method;
+  readonly path: Path;
+  readonly acl: readonly AccessRight[];
+  /** Query parameters, each one string: repeated ones come joined by commas. Absent when there are none. */
+  readonly query?: Query;
+  /** Absent when the operation has no body. */
+  readonly body?: Body;
+  /** Answers pass through it: what it does not name never leaves. */
+  readonly response: Response;
+  readonly handle: (
+    request: OperationRequest<Path, z.output<Query>, z.output<Body>>,
+    dependencies: ApiDependencies,
+  ) => Promise<z.input<Response>>;
+}
+
+/** A request as it came, matched to an operation by its path. */
+interface UncheckedRequest {
+  readonly appID: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** An operation as the router and the generated document see it. */
+export interface Operation {
+  readonly operationID: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly acl: readonly AccessRight[];
+  readonly query: z.ZodType | undefined;
+  readonly body: z.ZodType | undefined;
+  readonly response: z.ZodType;
+  /** Checks the request, handles it, and answers what the response schema lets through. */
+  invoke(request: UncheckedRequest, dependencies: ApiDependencies): Promise<unknown>;
+}
+
+/** Ties an operation's schemas to its handler, so that neither runs without the other. */
+export function defineOperation<
+  const Path extends string,
+  Response extends z.ZodType,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(definition: OperationDefinition<Path, Query, Body, Response>): Operation {
+  const { query, body, response, path, handle } = definition;
+  return {
+    ...definition,
+    query,
+    body,
+    async invoke(request, dependencies) {
+      const { parameters } = request;
+      if (!hasParameters(path, parameters)) throw new Error(`${path} was matched without its parameters`);
+      const answer = await handle(
+        {
+          appID: request.appID,
+          parameters,
+          query: parsePart(query, request.query, 'query'),
+          body: parsePart(body, request.body, 'body'),
+          idempotencyKey: request.idempotencyKey,
+        },
+        dependencies,
+      );
+      return response.parse(answer);
+    },
+  };
+}
+
+function parsePart<Schema extends z.ZodType>(
+  schema: Schema | undefined,
+  value: unknown,
+  label: string,
+): z.output<Schema> {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- without a schema, Schema is its default: z.ZodUndefined
+  if (schema === undefined) return undefined as z.output<Schema>;
+  return parseInput(schema, value, { label });
+}
+
+function hasParameters<Path extends string>(
+  path: Path,
+  parameters: Readonly<Record<string, string>>,
+): parameters is Readonly<Record<PathParameter<Path>, string>> {
+  return [...path.matchAll(/\{(\w+)\}/g)].every(([, name]) => name !== undefined && name in parameters);
+}

@@ -1,0 +1,87 @@
+import type { Operation } from './define-operation.ts';
+import { createAuthentication } from './authentications/create-authentication.ts';
+import { deleteAuthentication } from './authentications/delete-authentication.ts';
+import { getAuthentication } from './authentications/get-authentication.ts';
+import { listAuthentications } from './authentications/list-authentications.ts';
+import { searchAuthentications } from './authentications/search-authentications.ts';
+import { updateAuthentication } from './authentications/update-authentication.ts';
+import { createDestination } from './destinations/create-destination.ts';
+import { deleteDestination } from './destinations/delete-destination.ts';
+import { getDestination } from './destinations/get-destination.ts';
+import { listDestinations } from './destinations/list-destinations.ts';
+import { searchDestinations } from './destinations/search-destinations.ts';
+import { updateDestination } from './destinations/update-destination.ts';
+import { createSource } from './sources/create-source.ts';
+import { deleteSource } from './sources/delete-source.ts';
+import { getSource } from './sources/get-source.ts';
+import { listSources } from './sources/list-sources.ts';
+import { searchSources } from './sources/search-sources.ts';
+import { updateSource } from './sources/update-source.ts';
+import { createTask } from './tasks/create-task.ts';
+import { deleteTask } from './tasks/delete-task.ts';
+import { disableTask } from './tasks/disable-task.ts';
+import { enableTask } from './tasks/enable-task.ts';
+import { getTask } from './tasks/get-task.ts';
+import { listTasks } from './tasks/list-tasks.ts';
+import { replaceTask } from './tasks/replace-task.ts';
+import { runTask } from './tasks/run-task.ts';
+import { searchTasks } from './tasks/search-tasks.ts';
+import { updateTask } from './tasks/update-task.ts';
+import { createTaskV1 } from './tasks-v1/create-task-v1.ts';
+import { deleteTaskV1 } from './tasks-v1/delete-task-v1.ts';
+import { disableTaskV1 } from './tasks-v1/disable-task-v1.ts';
+import { enableTaskV1 } from './tasks-v1/enable-task-v1.ts';
+import { getTaskV1 } from './tasks-v1/get-task-v1.ts';
+import { listTasksV1 } from './tasks-v1/list-tasks-v1.ts';
+import { runTaskV1 } from './tasks-v1/run-task-v1.ts';
+import { searchTasksV1 } from './tasks-v1/search-tasks-v1.ts';
+import { updateTaskV1 } from './tasks-v1/update-task-v1.ts';
+import { getRun } from './runs/get-run.ts';
+import { listRuns } from './runs/list-runs.ts';
+import { getEvent } from './run-events/get-event.ts';
+import { listEvents } from './run-events/list-events.ts';
+
+/** Every operation of the API: what is not listed here is not served. */
+export const OPERATIONS: readonly Operation[] = [
+  createAuthentication,
+  deleteAuthentication,
+  getAuthentication,
+  listAuthentications,
+  searchAuthentications,
+  updateAuthentication,
+  createDestination,
+  deleteDestination,
+  getDestination,
+  listDestinations,
+  searchDestinations,
+  updateDestination,
+  createSource,
+  deleteSource,
+  getSource,
+  listSources,
+  searchSources,
+  updateSource,
+  createTask,
+  deleteTask,
+  disableTask,
+  enableTask,
+  getTask,
+  listTasks,
+  replaceTask,
+  runTask,
+  searchTasks,
+  updateTask,
+  createTaskV1,
+  deleteTaskV1,
+  disableTaskV1,
+  enableTaskV1,
+  getTaskV1,
+  listTasksV1,
+  runTaskV1,
+  searchTasksV1,
+  updateTaskV1,
+  getRun,
+  listRuns,
+  getEvent,
+  listEvents,
+];

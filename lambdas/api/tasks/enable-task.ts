@@ -1,0 +1,12 @@
+import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
+import { taskUpdatedShape, toTaskUpdatedShape } from '../tasks/task-answers.ts';
+
+export const enableTask = defineOperation({
+  operationID: 'enableTask',
+  method: 'PUT',
+  path: '/2/tasks/{taskID}/enable',
+  acl: INGESTION_RIGHTS,
+  response: taskUpdatedShape,
+  handle: async ({ appID, parameters }, { tasks }) =>
+    toTaskUpdatedShape(await tasks.update(appID, parameters.taskID, { enabled: true })),
+});

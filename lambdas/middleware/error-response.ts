@@ -1,0 +1,56 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+import {
+  ConflictError,
+  ForbiddenError,
+  InUseError,
+  InvalidInputError,
+  MillraceError,
+  NotFoundError,
+  UnavailableError,
+  type ErrorDetail,
+} from '../../core/foundation/errors.ts';
+
+/** All that a caller learns of an error that nobody foresaw. */
+const UNEXPECTED =
+  'Something went wrong on our side. Quote the Correlation-ID of this answer when you report it.';
+
+/** The mapper from errors to HTTP. `isExpected` is false for what somebody should look into. */
+export function toErrorResponse(error: unknown): {
+  readonly response: APIGatewayProxyStructuredResultV2;
+  readonly isExpected: boolean;
+} {
+  const statusCode = statusOf(error);
+  if (statusCode === undefined || !(error instanceof MillraceError)) {
+    return { response: errorResponse(500, UNEXPECTED, { code: 'internal' }), isExpected: false };
+  }
+  const { message, code, details } = error;
+  const response = errorResponse(statusCode, message, { code, details });
+  if (statusCode !== 503) return { response, isExpected: true };
+  return {
+    response: { ...response, headers: { ...response.headers, 'Retry-After': '1' } },
+    isExpected: false,
+  };
+}
+
+/** An answer in the shape that Algolia's clients read. */
+export function errorResponse(
+  statusCode: number,
+  message: string,
+  error: { readonly code: string; readonly details?: readonly ErrorDetail[] },
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ message, error: { code: error.code, details: error.details ?? [] } }),
+  };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof InvalidInputError || error instanceof InUseError) return 400;
+  if (error instanceof ForbiddenError) return 403;
+  if (error instanceof NotFoundError) return 404;
+  if (error instanceof ConflictError) return 409;
+  if (error instanceof UnavailableError) return 503;
+  return undefined;
+}

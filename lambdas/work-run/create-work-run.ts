@@ -1,0 +1,71 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { createAuthenticationStore } from '../../core/authentications/authentication-store.ts';
+import { createDestinationStore } from '../../core/destinations/destination-store.ts';
+import { systemClock } from '../../core/foundation/clock.ts';
+import { createKmsDataKeys } from '../../core/foundation/data-keys.ts';
+import type { Environment } from '../../core/foundation/environment.ts';
+import { newTimeOrderedID } from '../../core/foundation/ids.ts';
+import type { Log } from '../../core/foundation/logging.ts';
+import { createTableClient } from '../../core/foundation/table-client.ts';
+import { createLeaseStore } from '../../core/leases/lease-store.ts';
+import { DEFAULT_ENGINE_SETTINGS } from '../../core/runs/engine.ts';
+import { createHandOff } from '../../core/runs/hand-off.ts';
+import { createRunBus } from '../../core/runs/run-bus.ts';
+import { createRunQueue } from '../../core/runs/run-queue.ts';
+import { createRunStore } from '../../core/runs/run-store.ts';
+import { createWorkRun, type WorkRun } from '../../core/runs/work-run.ts';
+import { createSourceStore } from '../../core/sources/source-store.ts';
+import { createTaskStore } from '../../core/tasks/task-store.ts';
+import { createOpenConnection } from './open-connection.ts';
+
+type WorkRunEnvironment = Pick<
+  Environment,
+  | 'TABLE_NAME'
+  | 'RUNS_QUEUE_URL'
+  | 'BUS_NAME'
+  | 'KEY_ARN'
+  | 'SEARCH_HOSTS'
+  | 'ALLOW_PRIVATE'
+  | 'TRUSTED_HOSTS'
+  | 'LEASE_SECONDS'
+  | 'RUN_RETENTION_DAYS'
+>;
+
+/** The engine over AWS, as the environment names it. */
+export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): WorkRun {
+  const clock = systemClock;
+  const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
+  const leaseSeconds = Number(environment.LEASE_SECONDS);
+  const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
+  const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
+  return createWorkRun({
+    runStore,
+    leaseStore: createLeaseStore({ ...table, leaseSeconds }),
+    runQueue: createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL }),
+    handOff: createHandOff({ runStore, runBus }),
+    openConnection: createOpenConnection({
+      tasks: createTaskStore(table),
+      sources: createSourceStore(table),
+      destinations: createDestinationStore(table),
+      authentications: createAuthenticationStore(table),
+      dataKeys: createKmsDataKeys(environment.KEY_ARN),
+      searchHosts: z.record(z.string(), z.string()).parse(JSON.parse(environment.SEARCH_HOSTS)),
+      network: {
+        allowPrivate: toList(environment.ALLOW_PRIVATE),
+        trustedHosts: toList(environment.TRUSTED_HOSTS),
+      },
+      clock,
+    }),
+    clock,
+    random: Math.random,
+    newEventID: newTimeOrderedID,
+    log,
+    settings: { ...DEFAULT_ENGINE_SETTINGS, leaseSeconds },
+  });
+}
+
+function toList(text: string): string[] {
+  return text.split(',').filter((entry) => entry !== '');
+}

@@ -1,0 +1,114 @@
+import type { NetworkPolicy, OpenedAuthentication } from '../../connectors/contract/source-connector.ts';
+import { openSearchDestination } from '../../connectors/destinations/search/open-search-destination.ts';
+import { openSource } from '../../connectors/registry.ts';
+import type { AuthenticationStore } from '../../core/authentications/authentication-store.ts';
+import type { DestinationStore } from '../../core/destinations/destination-store.ts';
+import type { Clock } from '../../core/foundation/clock.ts';
+import type { DataKeys } from '../../core/foundation/data-keys.ts';
+import { InvalidInputError } from '../../core/foundation/errors.ts';
+import { openSecrets, SealBrokenError } from '../../core/foundation/sealing.ts';
+import { Secret } from '../../core/foundation/secret.ts';
+import type { OpenConnection } from '../../core/runs/engine.ts';
+import type { BatchLimits } from '../../core/runs/ports.ts';
+import type { Run, TaskAction } from '../../core/runs/run.ts';
+import type { Source } from '../../core/sources/source.ts';
+import type { SourceStore } from '../../core/sources/source-store.ts';
+import type { TaskStore } from '../../core/tasks/task-store.ts';
+
+/** Algolia's advice for a batch is 1,000 to 10,000 records and at most some 10 MB; eight of them are in memory. */
+const BATCH_LIMITS: BatchLimits = { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 };
+
+export interface ConnectionDependencies {
+  readonly tasks: TaskStore;
+  readonly sources: SourceStore;
+  readonly destinations: DestinationStore;
+  readonly authentications: AuthenticationStore;
+  readonly dataKeys: DataKeys;
+  /** Application ID → base URL, where that is not Algolia's own. */
+  readonly searchHosts: Readonly<Record<string, string>>;
+  readonly network: NetworkPolicy;
+  readonly clock: Clock;
+}
+
+/** Opens the source and the destination of a run's task, with their credentials. */
+export function createOpenConnection(dependencies: ConnectionDependencies): OpenConnection {
+  const { tasks, sources, destinations, network } = dependencies;
+  return async (run) => {
+    const { body: task } = await tasks.get(run.appID, run.taskID);
+    const [{ body: source }, { body: destination }] = await Promise.all([
+      sources.get(run.appID, task.sourceID),
+      destinations.get(run.appID, task.destinationID),
+    ]);
+    const [sourceAuthentication, searchAccess] = await Promise.all([
+      openAuthentication(dependencies, run.appID, source.authenticationID),
+      openSearchAccess(dependencies, run, destination.authenticationID),
+    ]);
+    return {
+      index: { searchAppID: searchAccess.applicationID, indexName: destination.input.indexName },
+      sourceDescription: describeSource(source),
+      source: openSource(source.type, {
+        input: source.input,
+        ...(sourceAuthentication === undefined ? {} : { authentication: sourceAuthentication }),
+        limits: BATCH_LIMITS,
+        network,
+        taskID: run.taskID,
+      }),
+      destination: openSearchDestination({
+        ...searchAccess,
+        indexName: destination.input.indexName,
+        action: supportedAction(run.action),
+        runID: run.runID,
+        network,
+        clock: dependencies.clock,
+      }),
+    };
+  };
+}
+
+async function openSearchAccess(
+  dependencies: ConnectionDependencies,
+  run: Run,
+  authenticationID: string | undefined,
+): Promise<{ applicationID: string; apiKey: Secret; baseURL?: string }> {
+  const authentication = await openAuthentication(dependencies, run.appID, authenticationID);
+  const { appID, apiKey } = authentication?.input ?? {};
+  if (typeof appID !== 'string' || !(apiKey instanceof Secret)) {
+    throw new InvalidInputError(
+      'destination.without_authentication',
+      'The destination needs an authentication of type algolia, with an application ID and an API key.',
+    );
+  }
+  const baseURL = dependencies.searchHosts[appID];
+  return { applicationID: appID, apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
+}
+
+async function openAuthentication(
+  { authentications, dataKeys }: ConnectionDependencies,
+  appID: string,
+  authenticationID: string | undefined,
+): Promise<OpenedAuthentication | undefined> {
+  if (authenticationID === undefined) return undefined;
+  const { body } = await authentications.get(appID, authenticationID);
+  try {
+    const secrets = await openSecrets(dataKeys, { appID, authenticationID }, body.secrets);
+    return { type: body.type, input: { ...body.input, ...secrets } };
+  } catch (error) {
+    if (!(error instanceof SealBrokenError)) throw error;
+    throw new InvalidInputError(
+      'authentication.unreadable',
+      `The stored credentials of the authentication ${authenticationID} cannot be opened: set them again.`,
+      { cause: error },
+    );
+  }
+}
+
+function supportedAction(action: TaskAction): 'replace' | 'save' | 'partial' {
+  if (action === 'replace' || action === 'save' || action === 'partial') return action;
+  throw new InvalidInputError('task.unsupported_action', `The action ${action} is not supported yet.`);
+}
+
+/** Without the query, which may hold a credential. */
+function describeSource({ type, input }: Source): string {
+  const { origin, pathname } = new URL(input.url);
+  return `${type} file ${origin}${pathname}`;
+}

@@ -1,0 +1,34 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../core/foundation/logging.ts';
+import { composeScheduledWorker } from '../../lambdas/middleware/scheduled-worker.ts';
+import { createHandler } from '../../lambdas/poll-runs/handler.ts';
+import { handler } from '../../lambdas/poll-runs/index.ts';
+
+const context = { awsRequestId: 'request-1' } as unknown as Context;
+
+describe('the sweep of each minute', () => {
+  it('logs what it did', async () => {
+    const lines: string[] = [];
+    const worker = composeScheduledWorker(
+      createHandler(() => async () => ({ sent: 3, handedOff: 1, failed: 0 })),
+      { log: createLog({}, (line) => lines.push(line)) },
+    );
+    expect(await worker({}, context)).toEqual({ sent: 3, handedOff: 1 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'Done', sent: 3, requestID: 'request-1' });
+  });
+
+  it('fails when the end of a run could not be told', async () => {
+    const lines: string[] = [];
+    const worker = composeScheduledWorker(
+      createHandler(() => async () => ({ sent: 0, handedOff: 0, failed: 2 })),
+      { log: createLog({}, (line) => lines.push(line)) },
+    );
+    await expect(worker({}, context)).rejects.toThrow('2 RunFinished');
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is deployed so that a missing variable fails it by name', async () => {
+    await expect(handler({}, context)).rejects.toThrow(/TABLE_NAME/);
+  });
+});

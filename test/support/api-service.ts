@@ -1,0 +1,123 @@
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startKms } from '../../local/services/kms/start-kms.ts';
+import { startSecretsManager } from '../../local/services/secrets-manager/start-secrets-manager.ts';
+import { startSqs } from '../../local/services/sqs/start-sqs.ts';
+import {
+  callHandler,
+  createIngestionClient,
+  type ApiHandler,
+  type IngestionClient,
+  type RawRequest,
+  type RawResponse,
+} from './api-client.ts';
+import { startTable, TEST_CREDENTIALS, type TestTable } from './table.ts';
+
+export const KEYS = { appID: 'TESTAPP', apiKey: 'an-admin-key-for-the-tests-of-the-api' };
+
+/** The API function over embedded services, as its environment variables name them. */
+export interface ApiService {
+  readonly client: IngestionClient;
+  readonly handler: ApiHandler;
+  readonly table: TestTable;
+  readonly keyARN: string;
+  readonly queueUrl: string;
+  readonly endpoints: { readonly kms: string; readonly sqs: string };
+  /** Lines that the function has logged so far. */
+  readonly logLines: readonly string[];
+  /** A request as is, with the admin key's headers unless it brings its own. */
+  send(request: RawRequest): Promise<RawResponse>;
+  stop(): Promise<void>;
+}
+
+export async function startApi(): Promise<ApiService> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-api-'));
+  const [table, kms, secrets, sqs] = await Promise.all([
+    startTable(),
+    startKms({ dataDirectory }),
+    startSecretsManager({ dataDirectory }),
+    startSqs({ dataDirectory }),
+  ]);
+  const keyARN = await createKey(kms.endpoint);
+  const queueUrl = await createQueue(sqs.endpoint);
+  Object.assign(process.env, {
+    AWS_REGION: TEST_CREDENTIALS.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+    AWS_ENDPOINT_URL_KMS: kms.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+    TABLE_NAME: table.tableName,
+    RUNS_QUEUE_URL: queueUrl,
+    ADMIN_SECRET_ARN: await createAdminSecret(secrets.endpoint),
+    KEY_ARN: keyARN,
+    RUN_RETENTION_DAYS: '30',
+  });
+  const log = captureLog();
+  const { handler } = await import('../../lambdas/api/index.ts');
+  return {
+    client: createIngestionClient(handler, KEYS),
+    handler,
+    table,
+    keyARN,
+    queueUrl,
+    endpoints: { kms: kms.endpoint, sqs: sqs.endpoint },
+    logLines: log.lines,
+    send: (request) => callHandler(handler, { ...request, headers: { ...KEY_HEADERS, ...request.headers } }),
+    async stop() {
+      log.restore();
+      await Promise.all([table.stop(), kms.stop(), secrets.stop(), sqs.stop()]);
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+const KEY_HEADERS = {
+  'x-algolia-application-id': KEYS.appID,
+  'x-algolia-api-key': KEYS.apiKey,
+};
+
+async function createKey(endpoint: string): Promise<string> {
+  const { KeyMetadata } = await new KMSClient({ ...TEST_CREDENTIALS, endpoint }).send(
+    new CreateKeyCommand({}),
+  );
+  return KeyMetadata?.Arn ?? '';
+}
+
+async function createQueue(endpoint: string): Promise<string> {
+  const client = new SQSClient({ ...TEST_CREDENTIALS, endpoint });
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'runs' }));
+  return QueueUrl ?? '';
+}
+
+async function createAdminSecret(endpoint: string): Promise<string> {
+  const client = new SecretsManagerClient({ ...TEST_CREDENTIALS, endpoint });
+  const SecretString = JSON.stringify({ applicationID: KEYS.appID, apiKey: KEYS.apiKey });
+  const { ARN } = await client.send(new CreateSecretCommand({ Name: 'admin', SecretString }));
+  return ARN ?? '';
+}
+
+/** The function logs to stdout: its lines are kept, the test runner's own go on. */
+function captureLog(): { readonly lines: string[]; restore(): void } {
+  const lines: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
+    if (typeof chunk === 'string' && chunk.startsWith('{"level"')) {
+      lines.push(chunk);
+      return true;
+    }
+    return write(chunk, ...rest);
+  }) as typeof process.stdout.write;
+  return {
+    lines,
+    restore: () => {
+      process.stdout.write = write;
+    },
+  };
+}

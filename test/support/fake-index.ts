@@ -1,0 +1,116 @@
+import type { RecordBatch } from '../../core/records/record-batch.ts';
+import type { RejectedRecord } from '../../core/records/rejected-record.ts';
+import type { RecordDestination, WriteReceipt } from '../../core/runs/ports.ts';
+import type { TaskAction } from '../../core/runs/run.ts';
+import { recordsOf, type TestRecord } from './record-batches.ts';
+
+type Records = Map<string, TestRecord>;
+
+/** Where a fault can be put; `after` has its effect and loses the answer. */
+export type IndexStep = 'prepare' | 'write' | 'wait' | 'count' | 'publish' | 'discard';
+type FaultHook = (step: IndexStep, when: 'before' | 'after', batch?: RecordBatch) => void | Promise<void>;
+
+/** One index in memory with the temporary indices beside it; accepted records show only once they are published. */
+export class FakeIndex {
+  live: Records | undefined;
+  readonly temporary = new Map<string, Records>();
+  readonly refused = new Set<string>();
+  readonly steps: string[] = [];
+  swaps = 0;
+  writesInFlight = 0;
+  mostInFlight = 0;
+  fault: FaultHook = () => undefined;
+  #nextTask = 1;
+  readonly #accepted = new Map<number, () => void>();
+
+  constructor(live?: readonly TestRecord[]) {
+    if (live) this.live = new Map(live.map((record) => [record.objectID, record]));
+  }
+
+  get objectIDs(): string[] {
+    return [...(this.live?.keys() ?? [])].toSorted();
+  }
+
+  /** As one run sees it. */
+  open(runID: string, action: TaskAction): RecordDestination {
+    const name = `tmp_${runID}`;
+    const isReplace = action === 'replace';
+    return {
+      prepare: () =>
+        this.#step('prepare', () => {
+          if (isReplace && !this.temporary.has(name)) this.temporary.set(name, new Map());
+        }),
+      write: async (batch, signal) => {
+        this.writesInFlight += 1;
+        this.mostInFlight = Math.max(this.mostInFlight, this.writesInFlight);
+        try {
+          return await this.#step('write', () => this.#accept(batch, isReplace ? name : '', action), batch);
+        } finally {
+          this.writesInFlight -= 1;
+          signal.throwIfAborted();
+        }
+      },
+      waitForPublication: (publications, signal) =>
+        this.#step('wait', () => {
+          signal.throwIfAborted();
+          for (const task of publications) this.#publishTask(task);
+        }),
+      countRecords: () =>
+        this.#step('count', () => ({
+          written: this.temporary.get(name)?.size ?? 0,
+          live: this.live?.size ?? 0,
+        })),
+      publish: () =>
+        this.#step('publish', () => {
+          const records = this.temporary.get(name);
+          if (!isReplace || records === undefined) return;
+          this.live = records;
+          this.temporary.delete(name);
+          this.swaps += 1;
+        }),
+      discard: () =>
+        this.#step('discard', () => {
+          this.temporary.delete(name);
+        }),
+    };
+  }
+
+  async #step<Result>(step: IndexStep, act: () => Result, batch?: RecordBatch): Promise<Result> {
+    this.steps.push(step);
+    await this.fault(step, 'before', batch);
+    const result = act();
+    await this.fault(step, 'after', batch);
+    return result;
+  }
+
+  #accept(batch: RecordBatch, name: string, action: TaskAction): WriteReceipt {
+    const rejected: RejectedRecord[] = [];
+    const accepted: TestRecord[] = [];
+    for (const record of recordsOf(batch)) {
+      if (!this.refused.has(record.objectID)) accepted.push(record);
+      else rejected.push({ objectID: record.objectID, code: 'record.refused', message: 'It was refused.' });
+    }
+    const task = this.#nextTask;
+    this.#nextTask += 1;
+    this.#accepted.set(task, () => {
+      this.live ??= new Map();
+      // A temporary index that was removed comes back with the records that were still on their way.
+      if (name !== '' && !this.temporary.has(name)) this.temporary.set(name, new Map());
+      const records = name === '' ? this.live : (this.temporary.get(name) as Records);
+      for (const record of accepted) {
+        const before = action === 'partial' ? records.get(record.objectID) : undefined;
+        records.set(record.objectID, { ...before, ...record });
+      }
+    });
+    return { accepted: accepted.length, rejected, publications: accepted.length > 0 ? [task] : [] };
+  }
+
+  /** Tasks of an index are published in order, so one takes those before it along. */
+  #publishTask(task: number): void {
+    for (const [id, apply] of this.#accepted) {
+      if (id > task) continue;
+      apply();
+      this.#accepted.delete(id);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Cursor, RecordBatch } from '../../core/records/record-batch.ts';
+import type { RejectedRecord } from '../../core/records/rejected-record.ts';
+import type { RecordSource } from '../../core/runs/ports.ts';
+import { toBatch, type TestRecord } from './record-batches.ts';
+
+export type SourceEntry = TestRecord | { readonly rejected: RejectedRecord };
+
+/** A source of entries in memory; its cursor is `{ position, version }`. */
+export class FakeSource implements RecordSource {
+  entries: SourceEntry[];
+  batchSize = 2;
+  version = 1;
+  /** Called before each batch is given out; what it throws, the source throws. */
+  beforeBatch: (position: number) => void | Promise<void> = () => undefined;
+  /** What to throw for a cursor of another version. */
+  changedError: Error | undefined;
+  readonly reads: (Cursor | undefined)[] = [];
+
+  constructor(entries: SourceEntry[]) {
+    this.entries = entries;
+  }
+
+  async *read(cursor: Cursor | undefined, signal: AbortSignal): AsyncIterable<RecordBatch> {
+    this.reads.push(cursor);
+    if (cursor !== undefined && cursor['version'] !== this.version && this.changedError) {
+      throw this.changedError;
+    }
+    let position = Number(cursor?.['position'] ?? 0);
+    while (position < this.entries.length) {
+      await this.beforeBatch(position);
+      signal.throwIfAborted();
+      const taken = this.entries.slice(position, position + this.batchSize);
+      const firstPosition = position + 1;
+      position += taken.length;
+      yield toBatch(
+        taken.flatMap((entry) => ('rejected' in entry ? [] : [entry as TestRecord])),
+        {
+          firstPosition,
+          rejected: taken.flatMap((entry) => ('rejected' in entry ? [entry.rejected as RejectedRecord] : [])),
+          cursor: { position, version: this.version },
+          sourceBytesRead: position * 10,
+        },
+      );
+    }
+  }
+}
