@@ -50,6 +50,7 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       TABLE_NAME: around.table.tableName,
       RUNS_QUEUE_URL: around.runs.url,
       BUS_NAME: around.bus.busName,
+      KEY_ARN: around.credentialsKey.keyArn,
       SEARCH_HOSTS: JSON.stringify(stage.searchHosts),
       ALLOW_PRIVATE: stage.allowPrivate.join(','),
       TRUSTED_HOSTS: stage.trustedHosts.join(','),

@@ -37,10 +37,10 @@ export class IngestionService extends Stack {
     const workRun = createWorkRun(this, around);
     const pollRuns = createPollRuns(this, around);
 
-    for (const fn of [api, workRun, pollRuns]) {
-      table.grantReadWrite(fn);
-      runs.grantStartRun(fn);
-    }
+    table.grantReadWriteDelete(api);
+    table.grantReadWriteDelete(workRun);
+    table.grantReadWrite(pollRuns);
+    for (const fn of [api, workRun, pollRuns]) runs.grantStartRun(fn);
     adminKey.grantRead(api);
     credentialsKey.grantSeal(api);
     credentialsKey.grantOpen(workRun);

@@ -74,7 +74,7 @@ const stageSchema = z.object({
     .default({}),
   allowPrivate: listOf(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDRs such as 10.0.0.0/8')),
   trustedHosts: listOf(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port entries')),
-  leaseSeconds: z.coerce.number().int().min(10).max(900).default(60),
+  leaseSeconds: z.coerce.number().int().min(3).max(900).default(60),
   runRetentionDays: z.coerce.number().int().min(1).max(3650).default(90),
   logRetentionDays: z.coerce
     .number()

@@ -18,7 +18,7 @@ const READ_ACTIONS = [
   'dynamodb:Query',
   'dynamodb:ConditionCheckItem',
 ];
-const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+const WRITE_ACTIONS = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
 /** The one table, encrypted with a key of its own: resources, runs, events, leases and claims. */
 export class Table extends Construct {
@@ -49,10 +49,19 @@ export class Table extends Construct {
     this.tableName = this.#table.tableName;
   }
 
-  /** Reads and writes items and queries the indexes; neither scans nor changes the table. */
+  /** Reads and writes items and queries the indexes; neither deletes, scans nor changes the table. */
   grantReadWrite(fn: HouseFunction): void {
+    this.#grant(fn, [...READ_ACTIONS, ...WRITE_ACTIONS]);
+  }
+
+  /** The same, and deletes items: what keeps the references between resources. */
+  grantReadWriteDelete(fn: HouseFunction): void {
+    this.#grant(fn, [...READ_ACTIONS, ...WRITE_ACTIONS, 'dynamodb:DeleteItem']);
+  }
+
+  #grant(fn: HouseFunction, actions: string[]): void {
     const indexes = Object.values(TABLE_INDEXES).map(({ name }) => `${this.#table.tableArn}/index/${name}`);
-    fn.allow({ actions: [...READ_ACTIONS, ...WRITE_ACTIONS], resources: [this.#table.tableArn] });
+    fn.allow({ actions, resources: [this.#table.tableArn] });
     fn.allow({ actions: ['dynamodb:Query'], resources: indexes });
     // DynamoDB uses the key in the caller's name; the condition keeps the caller from using it in any other way.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html

@@ -139,6 +139,7 @@ describe('functions', () => {
         'TABLE_NAME',
         'RUNS_QUEUE_URL',
         'BUS_NAME',
+        'KEY_ARN',
         'SEARCH_HOSTS',
         'ALLOW_PRIVATE',
         'TRUSTED_HOSTS',
