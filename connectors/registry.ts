@@ -1,0 +1,60 @@
+import { InvalidInputError } from '../core/foundation/errors.ts';
+import type { RecordSource } from '../core/runs/ports.ts';
+import type { SourceConnector, SourceContext } from './contract/source-connector.ts';
+import { csvConnector } from './sources/csv/index.ts';
+import { jsonConnector } from './sources/json/index.ts';
+
+/** A connector whose input is checked when it is given: what the registry can hold whatever the input's type. */
+export type RegisteredSource = Omit<SourceConnector<unknown>, 'inputSchema'>;
+
+/** Every source type there is. A new connector is one line here and its folder under `sources/`. */
+export const sourceConnectors = {
+  csv: register(csvConnector),
+  json: register(jsonConnector),
+} satisfies Record<string, RegisteredSource>;
+
+export type SourceType = keyof typeof sourceConnectors;
+
+/** The connector of a type; an unknown type is an `InvalidInputError` that names it. */
+export function findSourceConnector(type: string): RegisteredSource {
+  const found = Object.entries(sourceConnectors).find(([name]) => name === type);
+  if (found !== undefined) return found[1];
+  const known = Object.keys(sourceConnectors).join(', ');
+  throw new InvalidInputError(
+    'source.unknown_type',
+    `There is no source type ${JSON.stringify(type)}; there are ${known}.`,
+  );
+}
+
+/** Opens a source of whatever type for one run. Nothing is requested before it is read. */
+export function openSource(type: string, context: SourceContext<unknown>): RecordSource {
+  return findSourceConnector(type).open(context);
+}
+
+function register<Input>(connector: SourceConnector<Input>): RegisteredSource {
+  return {
+    type: connector.type,
+    authenticationTypes: connector.authenticationTypes,
+    open: (context) => connector.open(accept(connector, context)),
+    check: async (context, signal) => connector.check(accept(connector, context), signal),
+  };
+}
+
+/** Checks the input as the connector understands it; errors name the field and never the value. */
+function accept<Input>(
+  connector: SourceConnector<Input>,
+  context: SourceContext<unknown>,
+): SourceContext<Input> {
+  const { success, data, error } = connector.inputSchema.safeParse(context.input);
+  if (success) return { ...context, input: data };
+  const details = error.issues.map(({ path, message }) => ({
+    label: ['input', ...path.map(String)].join('.'),
+    message,
+  }));
+  const [first] = details;
+  throw new InvalidInputError(
+    'source.invalid_input',
+    `The input of the ${connector.type} source cannot be used: ${first?.label}: ${first?.message}.`,
+    { details },
+  );
+}

@@ -1,0 +1,151 @@
+import { isUtf8 } from 'node:buffer';
+import type { BatchBuilder } from '../../../core/records/batch-builder.ts';
+import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
+import { SourceError } from '../../../core/runs/source-error.ts';
+import type { ParserPosition } from '../file/file-cursor.ts';
+import type { FileParser } from '../file/file-parser.ts';
+import { InputWindow, MAX_RECORD_BYTES } from '../file/input-window.ts';
+import { planColumns, type CsvColumns } from './csv-columns.ts';
+import { readHeader } from './csv-header.ts';
+import type { CsvInput } from './csv-input.ts';
+import { describeBadCell, describeBadRow, describeInvalidUTF8, describeMissingID } from './csv-rejections.ts';
+import { CsvRowScanner, INCOMPLETE } from './csv-row-scanner.ts';
+import { CsvRowWriter } from './csv-row-writer.ts';
+
+export interface CsvParserOptions {
+  readonly input: CsvInput;
+  /** The id of a row without one, by its line. */
+  readonly positionID: (place: number) => string;
+}
+
+/** Reads CSV (RFC 4180, lines ending in LF, CRLF or CR) whose first row names the columns. Empty lines are skipped. */
+export class CsvParser implements FileParser {
+  readonly #options: CsvParserOptions;
+  readonly #row: CsvRowScanner;
+  #columns: CsvColumns | undefined;
+  #writer: { batch: BatchBuilder; rows: CsvRowWriter } | undefined;
+  #prologueBytes = 0;
+  #line = 1;
+  #records = 0;
+
+  constructor(options: CsvParserOptions) {
+    this.#options = options;
+    this.#row = new CsvRowScanner(options.input.delimiter ?? ',');
+  }
+
+  resume(position: ParserPosition, prologue: Buffer): void {
+    const window = new InputWindow();
+    window.append(prologue);
+    window.finish();
+    this.#readHeader(window);
+    this.#prologueBytes = position.prologueBytes;
+    this.#line = position.line;
+    this.#records = position.records;
+  }
+
+  position(): ParserPosition {
+    return { prologueBytes: this.#prologueBytes, line: this.#line, records: this.#records, layout: '' };
+  }
+
+  parse(window: InputWindow, batch: BatchBuilder): boolean {
+    const columns = this.#columns ?? this.#readHeader(window);
+    if (columns === undefined) return false;
+    const rows = this.#writerFor(columns, batch);
+    while (window.start < window.end) {
+      const next = this.#row.scan(window.bytes, window.start, window.end, window.final);
+      if (next === INCOMPLETE) {
+        this.#refuseEndless(window);
+        window.wantMore();
+        return false;
+      }
+      if (next - window.start > MAX_RECORD_BYTES) throw this.#tooLarge(this.#line);
+      if (!this.#row.isBlank()) {
+        if (!this.#takeRow(window, next, { columns, rows, batch })) return true;
+        this.#records += 1;
+      }
+      this.#line += this.#row.lines;
+      window.start = next;
+      if (batch.isFull()) return true;
+    }
+    return false;
+  }
+
+  #writerFor(columns: CsvColumns, batch: BatchBuilder): CsvRowWriter {
+    if (this.#writer?.batch !== batch) {
+      this.#writer = { batch, rows: new CsvRowWriter(columns, this.#row, batch) };
+    }
+    return this.#writer.rows;
+  }
+
+  /** False when the batch has no room for the row. */
+  #takeRow(
+    window: InputWindow,
+    next: number,
+    { columns, rows, batch }: { columns: CsvColumns; rows: CsvRowWriter; batch: BatchBuilder },
+  ): boolean {
+    const row = this.#row;
+    const line = this.#line;
+    const { bytes, start } = window;
+    const rejection = this.#judge(window, next, columns);
+    if (rejection !== undefined) {
+      batch.reject(rejection);
+      return true;
+    }
+    const positionID = columns.idColumn < 0 ? this.#options.positionID(line) : undefined;
+    const outcome = rows.write(bytes, next - start, line, positionID);
+    if (outcome === 'full') return false;
+    if (outcome !== 'written') batch.reject(describeBadCell({ bytes, row, columns, line }, outcome));
+    return true;
+  }
+
+  /** Why the row cannot be written, as far as that shows before its cells are read. */
+  #judge(
+    { bytes, start, suspectUntil }: InputWindow,
+    next: number,
+    columns: CsvColumns,
+  ): RejectedRecord | undefined {
+    const row = this.#row;
+    const place = { bytes, row, columns, line: this.#line };
+    if (start < suspectUntil && !isUtf8(bytes.subarray(start, next))) {
+      return describeInvalidUTF8(place, start, next);
+    }
+    if (row.fault !== undefined || row.count !== columns.all.length) return describeBadRow(place);
+    const id = columns.idColumn;
+    return id >= 0 && row.starts[id] === row.ends[id] ? describeMissingID(place) : undefined;
+  }
+
+  #readHeader(window: InputWindow): CsvColumns | undefined {
+    const header = readHeader(window, this.#row);
+    if (header === undefined) {
+      this.#refuseEndless(window);
+      window.wantMore();
+      return undefined;
+    }
+    this.#columns = planColumns(header.names, this.#options.input);
+    this.#prologueBytes = window.offset;
+    this.#line += header.lines;
+    return this.#columns;
+  }
+
+  /** A row that does not end: the file ends inside it, or it is longer than any row may be. */
+  #refuseEndless(window: InputWindow): void {
+    const openLine = this.#row.openQuoteLine;
+    if (window.final && openLine >= 0) {
+      throw new SourceError(
+        'csv.unclosed_quote',
+        `A quote opened at line ${this.#line + openLine} is never closed: the file ends inside it. ` +
+          'Check that the file was written to its end and that quotes inside a cell are doubled.',
+      );
+    }
+    if (window.end - window.start > MAX_RECORD_BYTES)
+      throw this.#tooLarge(this.#line + Math.max(0, openLine));
+  }
+
+  #tooLarge(line: number): SourceError {
+    return new SourceError(
+      'record.over_the_cap',
+      `The row at line ${line} is larger than ${MAX_RECORD_BYTES / 1024 / 1024} MB. ` +
+        'A quote that is opened there and not closed makes one row of all that follows; else check the line ends.',
+    );
+  }
+}

@@ -1,0 +1,133 @@
+import type { BatchBuilder } from '../../../core/records/batch-builder.ts';
+import { JsonScanner, isJsonValue } from '../../../core/records/json-scanner.ts';
+import type { CsvColumns } from './csv-columns.ts';
+import type { CsvType } from './csv-input.ts';
+import { NEEDS_ESCAPE, type CsvRowScanner } from './csv-row-scanner.ts';
+import { MAX_ESCAPED_BYTES, copyText, escapeText, unquoteText } from './csv-text.ts';
+import { isFloat, isInteger, readBoolean } from './csv-values.ts';
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const CLOSE_OBJECT = 0x7d;
+const OBJECT_ID_PREFIX = Buffer.from('{"objectID":"');
+const NULL = Buffer.from('null');
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+/** What a cell can take beside its text and its column's prefix: two quotes, or a literal. */
+const CELL_EXTRA_BYTES = 8;
+
+/** What came of writing a row: written, no room in the batch, or the index of the cell that is not of its type. */
+export type RowOutcome = 'written' | 'full' | number;
+
+/**
+ * Writes scanned rows as JSON objects, bytes to bytes. Strings keep every character. Typed cells may have spaces and
+ * tabs around them; the digits of numbers are copied, never computed; an empty typed cell is null.
+ */
+export class CsvRowWriter {
+  readonly #columns: CsvColumns;
+  readonly #row: CsvRowScanner;
+  readonly #batch: BatchBuilder;
+  /** Where writing stands; one object for all rows, since the text functions move it. */
+  readonly #target: { bytes: Buffer; at: number } = { bytes: Buffer.alloc(0), at: 0 };
+
+  constructor(columns: CsvColumns, row: CsvRowScanner, batch: BatchBuilder) {
+    this.#columns = columns;
+    this.#row = row;
+    this.#batch = batch;
+  }
+
+  /** Writes the row that was scanned last, `rowBytes` long. `positionID` is its id when no column holds one. */
+  write(source: Buffer, rowBytes: number, line: number, positionID: string | undefined): RowOutcome {
+    const batch = this.#batch;
+    const target = this.#target;
+    const { all, prefixBytes } = this.#columns;
+    // The id is written twice: as objectID and as the attribute that it is.
+    const textBytes = 2 * rowBytes * (this.#row.needsEscape ? MAX_ESCAPED_BYTES : 1);
+    batch.reserve(textBytes + prefixBytes + (all.length + 16) * CELL_EXTRA_BYTES);
+    target.bytes = batch.bytes;
+    target.at = batch.length;
+    this.#copy(OBJECT_ID_PREFIX);
+    if (positionID === undefined) this.#writeText(source, this.#columns.idColumn);
+    else target.at += target.bytes.write(positionID, target.at, 'latin1');
+    target.bytes[target.at] = QUOTE;
+    target.at += 1;
+    const idEnd = target.at;
+    const badCell = this.#writeCells(source);
+    if (badCell >= 0) return badCell;
+    target.bytes[target.at] = CLOSE_OBJECT;
+    return batch.commit(target.at + 1, idEnd, line) ? 'written' : 'full';
+  }
+
+  #writeCells(source: Buffer): number {
+    const target = this.#target;
+    const { all } = this.#columns;
+    for (let cell = 0; cell < all.length; cell += 1) {
+      const column = all[cell];
+      if (column === undefined || column.isObjectID) continue;
+      this.#copy(column.prefix);
+      if (column.type === 'string') {
+        target.bytes[target.at] = QUOTE;
+        target.at += 1;
+        this.#writeText(source, cell);
+        target.bytes[target.at] = QUOTE;
+        target.at += 1;
+      } else if (!this.#writeTyped(source, cell, column.type)) {
+        return cell;
+      }
+    }
+    return -1;
+  }
+
+  #writeText(source: Buffer, cell: number): void {
+    const row = this.#row;
+    const start = row.starts[cell] ?? 0;
+    const end = row.ends[cell] ?? 0;
+    if (((row.flags[cell] ?? 0) & NEEDS_ESCAPE) === 0) copyText(source, start, end, this.#target);
+    else escapeText(source, start, end, this.#target);
+  }
+
+  /** False when the cell is not of the type. */
+  #writeTyped(source: Buffer, cell: number, type: CsvType): boolean {
+    let start = this.#row.starts[cell] ?? 0;
+    let end = this.#row.ends[cell] ?? 0;
+    while (start < end && isSpace(source[start])) start += 1;
+    while (start < end && isSpace(source[end - 1])) end -= 1;
+    if (start === end) {
+      this.#copy(NULL);
+      return true;
+    }
+    if (type === 'json') return this.#writeJson(unquoteText(source, start, end));
+    if (type === 'boolean') {
+      const value = readBoolean(source, start, end);
+      if (value !== undefined) this.#copy(value ? TRUE : FALSE);
+      return value !== undefined;
+    }
+    const isNumber = type === 'integer' ? isInteger(source, start, end) : isFloat(source, start, end);
+    if (isNumber) copyText(source, start, end, this.#target);
+    return isNumber;
+  }
+
+  #writeJson(text: Buffer): boolean {
+    // The scanner needs a quote after the end.
+    const guarded = Buffer.concat([text, OBJECT_ID_PREFIX.subarray(-1)]);
+    if (!isJsonValue(new JsonScanner(guarded, text.length, true), 0)) return false;
+    this.#copy(text);
+    return true;
+  }
+
+  #copy(text: Uint8Array): void {
+    const target = this.#target;
+    const { bytes } = target;
+    let to = target.at;
+    for (let index = 0; index < text.length; index += 1) {
+      bytes[to] = text[index] ?? 0;
+      to += 1;
+    }
+    target.at = to;
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
+}

@@ -1,0 +1,74 @@
+import type { HttpResponse } from '../../http/http-client.ts';
+import { SNIFFED_BYTES, refuseOtherContent } from './content-check.ts';
+import { decodeContent, detectEncoding } from './decoded-content.ts';
+import { readBody, type ByteCount } from './file-body.ts';
+import { toValidator, type FileVersion } from './file-cursor.ts';
+import { requestFile, type FileRequest } from './file-request.ts';
+
+/** A file whose content is about to be read from its start. */
+export interface OpenedFile {
+  readonly version: FileVersion;
+  /** Decompressed. */
+  readonly content: AsyncGenerator<Buffer>;
+  /** Ends the transfer; needed whenever the content is not read to its end. */
+  readonly close: () => void;
+}
+
+/** Asks for a file; errors are those of `requestFile` and `readContent`. */
+export async function openFile(request: FileRequest, received: ByteCount): Promise<OpenedFile> {
+  return readContent(request, await requestFile(request), received);
+}
+
+/**
+ * Looks at the beginning of an answer and gives its content. What is not the file that was meant is a `SourceError`:
+ * an HTML page, an archive, a compression that is not known.
+ */
+export async function readContent(
+  request: FileRequest,
+  response: HttpResponse,
+  received: ByteCount,
+): Promise<OpenedFile> {
+  // Not by ending the generators: one that waits for bytes would end only when they come.
+  const close = () => {
+    response.body.destroy();
+  };
+  try {
+    const raw = await peek(readBody(response, received));
+    const encoding = detectEncoding(response.headers['content-encoding'], raw.first);
+    const decoded = encoding === undefined ? raw : await peek(decodeContent(raw.all, encoding, received));
+    refuseOtherContent(decoded.first, response.headers['content-type'], request.format);
+    return { version: versionOf(request, response, encoding !== undefined), content: decoded.all, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function versionOf({ method }: FileRequest, { headers }: HttpResponse, isCompressed: boolean): FileVersion {
+  const etag = toValidator(headers['etag']);
+  return {
+    etag,
+    lastModified: toValidator(headers['last-modified']),
+    // A weak tag stands for content that means the same; bytes may differ, so positions say nothing.
+    ranges: method === 'GET' && !isCompressed && etag.startsWith('"') && headers['accept-ranges'] !== 'none',
+  };
+}
+
+/** The first bytes of a stream, enough to tell what it is, and the stream as a whole. */
+async function peek(chunks: AsyncGenerator<Buffer>): Promise<{ first: Buffer; all: AsyncGenerator<Buffer> }> {
+  const held: Buffer[] = [];
+  let size = 0;
+  while (size < SNIFFED_BYTES) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    held.push(next.value);
+    size += next.value.length;
+  }
+  return { first: Buffer.concat(held), all: prepend(held, chunks) };
+}
+
+/** A stream that begins with chunks already read from it. */
+export async function* prepend(held: Buffer[], rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield* held;
+  yield* rest;
+}

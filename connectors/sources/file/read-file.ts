@@ -1,0 +1,80 @@
+import { BatchBuilder } from '../../../core/records/batch-builder.ts';
+import type { Cursor, RecordBatch } from '../../../core/records/record-batch.ts';
+import type { BatchLimits } from '../../../core/runs/ports.ts';
+import type { ByteCount } from './file-body.ts';
+import { parseFileCursor, type FileCursor, type FileVersion } from './file-cursor.ts';
+import type { FileParser } from './file-parser.ts';
+import type { FileRequest } from './file-request.ts';
+import { InputWindow } from './input-window.ts';
+import { openFile, type OpenedFile } from './open-file.ts';
+import { resumeFile } from './resume-file.ts';
+
+export interface FileReading {
+  readonly request: FileRequest;
+  readonly parser: FileParser;
+  readonly limits: BatchLimits;
+  /** Checksum of the source's input: cursors are bound to it. */
+  readonly input: number;
+}
+
+/**
+ * The records of a file after `cursor`, batch by batch, as the bytes come: memory does not grow with the file. The last
+ * batch's cursor says that nothing is left; reading from it gives nothing.
+ */
+export async function* readFile(
+  reading: FileReading,
+  cursor: Cursor | undefined,
+): AsyncGenerator<RecordBatch> {
+  const resumed = cursor === undefined ? undefined : parseFileCursor(cursor, reading.input);
+  if (resumed?.done === true) return;
+  const received = { bytes: 0 };
+  const window = new InputWindow();
+  const file = await open(reading, { window, resumed, received });
+  const batch = new BatchBuilder(reading.limits);
+  const seal = (done: boolean) => batch.seal(toCursor(reading, window, file.version, done), received.bytes);
+  try {
+    for await (const chunk of file.content) {
+      reading.request.signal.throwIfAborted();
+      window.append(chunk);
+      if (!window.isWorthParsing()) continue;
+      while (reading.parser.parse(window, batch)) yield seal(false);
+    }
+    window.finish();
+    while (reading.parser.parse(window, batch)) yield seal(false);
+    yield seal(true);
+  } finally {
+    file.close();
+  }
+}
+
+async function open(
+  { request, parser }: FileReading,
+  {
+    window,
+    resumed,
+    received,
+  }: { window: InputWindow; resumed: FileCursor | undefined; received: ByteCount },
+): Promise<OpenedFile> {
+  if (resumed === undefined) return openFile(request, received);
+  const file = await resumeFile(request, resumed, received);
+  parser.resume(resumed, file.prologue);
+  window.seek(resumed.offset, resumed.checksum);
+  return file;
+}
+
+function toCursor(
+  reading: FileReading,
+  window: InputWindow,
+  version: FileVersion,
+  done: boolean,
+): FileCursor {
+  return {
+    version: 1,
+    input: reading.input,
+    done,
+    offset: window.offset,
+    checksum: window.checksum(),
+    ...reading.parser.position(),
+    ...version,
+  };
+}
