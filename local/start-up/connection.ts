@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+/** What a client needs to reach this machine. */
+export interface Connection {
+  readonly url: string;
+  readonly appID: string;
+  readonly apiKey: string;
+  /** The local index, with the same application and key, as at Algolia. */
+  readonly search: { readonly url: string; readonly appID: string; readonly apiKey: string };
+}
+
+/** Writes `connection.json`, and the same credentials as a configuration file for curl; only their owner reads them. */
+export async function writeConnection(dataDirectory: string, connection: Connection): Promise<void> {
+  const headers = [
+    `header = "x-algolia-application-id: ${connection.appID}"`,
+    `header = "x-algolia-api-key: ${connection.apiKey}"`,
+    'silent',
+    'show-error',
+  ];
+  await writeFileAtomically(join(dataDirectory, 'curl.conf'), `${headers.join('\n')}\n`);
+  await writeFileAtomically(
+    join(dataDirectory, 'connection.json'),
+    `${JSON.stringify(connection, null, 2)}\n`,
+  );
+}

@@ -1,0 +1,105 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { createDeliver } from '../event-sources/deliver.ts';
+import { pollQueue } from '../event-sources/poll-queue.ts';
+import type { Invoke } from '../lambda/function-definition.ts';
+import { startFunctionHost, type FunctionHost } from '../lambda/function-host.ts';
+import type { Deliver } from '../services/delivery/deliver.ts';
+import type { ServiceName } from '../services/start-services.ts';
+import { createAwsClients, type AwsClients } from '../template/aws-clients.ts';
+import type { MachinePlan } from '../template/machine-plan.ts';
+import { provision } from '../template/provision.ts';
+import { openStackState } from '../template/stack-state.ts';
+import type { BuiltStack } from './build-stack.ts';
+
+/** How long functions may finish what they do when the machine stops. */
+const FUNCTION_GRACE_MILLISECONDS = 2000;
+
+export interface RunningStackOptions {
+  readonly stack: BuiltStack;
+  readonly endpoints: Readonly<Record<ServiceName, string>>;
+  readonly dataDirectory: string;
+  readonly apiURL: string;
+  warn(problem: string): void;
+}
+
+/** The provisioned stack with its functions; queues are polled once `openQueues` is called. */
+export interface RunningStack {
+  readonly plan: MachinePlan;
+  readonly adminKey: { readonly applicationID: string; readonly apiKey: string };
+  readonly invoke: Invoke;
+  readonly deliver: Deliver;
+  /** The function behind the `$default` route, and the API it belongs to. */
+  readonly api: { readonly apiID: string; readonly functionName: string };
+  /** Starts one process of a function ahead of its first invocation. */
+  warm(functionName: string): Promise<void>;
+  openQueues(): void;
+  stop(): Promise<void>;
+}
+
+/** Provisions the template on the embedded services and gets its functions ready to be invoked. */
+export async function startStack(options: RunningStackOptions): Promise<RunningStack> {
+  const { stack, endpoints, dataDirectory } = options;
+  const clients = createAwsClients(endpoints, stack.names.region);
+  const state = await openStackState(dataDirectory);
+  const { plan, outputs } = await provision({ ...stack, clients, state, apiURL: options.apiURL });
+  const adminKey = await readAdminKey(clients, outputs['AdminKeySecretArn']);
+  const functions = await startFunctionHost({
+    functions: plan.functions,
+    region: stack.names.region,
+    endpoints,
+    dataDirectory,
+    concurrency: Object.fromEntries(
+      plan.eventSourceMappings.map(({ functionName, maxConcurrency }) => [functionName, maxConcurrency]),
+    ),
+  });
+  const { invoke } = functions;
+  const pollers: ReturnType<typeof pollQueue>[] = [];
+  return {
+    plan,
+    adminKey,
+    invoke,
+    deliver: createDeliver({ plan, sqs: clients.sqs, invoke }),
+    api: findApi(plan),
+    warm: functions.warm,
+    openQueues() {
+      const { warn } = options;
+      pollers.push(
+        ...plan.eventSourceMappings.map((mapping) => pollQueue(mapping, { sqs: clients.sqs, invoke, warn })),
+      );
+    },
+    stop: () => stopStack(pollers, functions, clients),
+  };
+}
+
+async function stopStack(
+  pollers: readonly ReturnType<typeof pollQueue>[],
+  functions: FunctionHost,
+  clients: AwsClients,
+): Promise<void> {
+  // The pollers wait for their invocations, which end with the functions at the latest.
+  const polled = Promise.all(pollers.map((poller) => poller.stop()));
+  await functions.stop(FUNCTION_GRACE_MILLISECONDS);
+  await polled;
+  clients.destroy();
+}
+
+const adminKeySchema = z.object({ applicationID: z.string(), apiKey: z.string() });
+
+async function readAdminKey(clients: AwsClients, secretArn: string | undefined) {
+  if (secretArn === undefined) throw new Error('The template has no output AdminKeySecretArn.');
+  const { SecretString } = await clients.secretsManager.send(
+    new GetSecretValueCommand({ SecretId: secretArn }),
+  );
+  const value: unknown = JSON.parse(SecretString ?? '{}');
+  return adminKeySchema.parse(value);
+}
+
+function findApi(plan: MachinePlan): { apiID: string; functionName: string } {
+  const [route, another] = plan.routes;
+  if (!route || another) throw new Error('The template must have exactly one route, $default.');
+  const functionArn = plan.integrations.get(route.integrationID);
+  const found = plan.functions.find(({ arn }) => arn === functionArn);
+  if (!found) throw new Error('The route $default leads to no function of the template.');
+  return { apiID: route.apiID, functionName: found.name };
+}

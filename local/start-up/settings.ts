@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { StartUpError } from './start-up-error.ts';
+
+export const DEFAULT_PORT = 4747;
+
+export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty]
+
+  --port N           Port of the API on 127.0.0.1 (default ${DEFAULT_PORT}; 0 takes free ports); the local index and the
+                     sample data take the two ports after it. Also: PORT.
+  --data DIRECTORY   Where everything is kept (default .millrace). Also: MILLRACE_DATA.
+  --empty            No sample pipeline at the first start.
+
+  MILLRACE_ALLOW_PRIVATE   CIDRs, comma-separated, that sources may reach though private.
+  MILLRACE_LEASE_SECONDS   Seconds after which a worker that stopped loses its index (default 60).
+  MILLRACE_SEARCH_HOSTS    JSON: application ID → base URL of its search API, where that is not Algolia's own.
+`;
+
+/** What the person who starts the machine asked for. */
+export interface Settings {
+  /** The port asked for; the one of earlier starts, or the default, when nobody asked. */
+  readonly port: number | undefined;
+  readonly dataDirectory: string;
+  readonly empty: boolean;
+  readonly help: boolean;
+  /** What goes into the stage, still as text. */
+  readonly stageEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Other functions than the project's, for tests. */
+  readonly lambdasDirectory?: string;
+}
+
+/** The settings of flags and environment, flags first; one sentence for what cannot be understood. */
+export function readSettings(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const flags = parseFlags(args);
+  return {
+    port: parsePort(flags.port ?? environment['PORT']),
+    dataDirectory: resolve(flags.data ?? environment['MILLRACE_DATA'] ?? '.millrace'),
+    empty: flags.empty ?? false,
+    help: flags.help ?? false,
+    stageEnvironment: {
+      MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
+      MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],
+      MILLRACE_SEARCH_HOSTS: environment['MILLRACE_SEARCH_HOSTS'],
+    },
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        empty: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new StartUpError(`${problem}\n\n${USAGE}`, { cause: error });
+  }
+}
+
+function parsePort(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_533) return port;
+  throw new StartUpError(`The port must be a number from 0 to 65533, not "${text}".`);
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readApplicationID } from '../../../local/start-up/application.ts';
+import { writeConnection } from '../../../local/start-up/connection.ts';
+import { listenOnLoopback } from '../../../local/start-up/listen-on-loopback.ts';
+import { lockDataDirectory } from '../../../local/start-up/lock.ts';
+import { choosePorts } from '../../../local/start-up/ports.ts';
+import { readSettings } from '../../../local/start-up/settings.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-start-'));
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe('the settings', () => {
+  it('come from flags, then from the environment, then from defaults', () => {
+    const environment = { PORT: '5000', MILLRACE_DATA: '/b', MILLRACE_LEASE_SECONDS: '10' };
+    expect(readSettings(['--port', '6000', '--data', '/a', '--empty'], environment)).toMatchObject({
+      port: 6000,
+      dataDirectory: '/a',
+      empty: true,
+      stageEnvironment: { MILLRACE_LEASE_SECONDS: '10' },
+    });
+    expect(readSettings([], environment)).toMatchObject({ port: 5000, dataDirectory: '/b', empty: false });
+    expect(readSettings([], {}).dataDirectory).toMatch(/\/\.millrace$/);
+  });
+
+  it.each([
+    [['--port', 'many'], 'The port must be a number'],
+    [['--port', '70000'], 'The port must be a number'],
+    [['--colour'], "Unknown option '--colour'"],
+  ])('%j are refused in a sentence', (args, message) => {
+    expect(() => readSettings(args, {})).toThrow(message);
+  });
+});
+
+describe('the lock of a data directory', () => {
+  it('refuses a second start and names the process that has it', async () => {
+    const release = await lockDataDirectory(directory);
+    await expect(lockDataDirectory(directory)).rejects.toThrow(`process ${process.pid}`);
+    release();
+    (await lockDataDirectory(directory))();
+  });
+
+  it('does not stand in the way after its process was killed', async () => {
+    const lock = JSON.stringify(join(import.meta.dirname, '../../../local/start-up/lock.ts'));
+    const holder = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { lockDataDirectory } from ${lock};
+       globalThis.release = await lockDataDirectory(${JSON.stringify(directory)});
+       process.stdout.write('locked');
+       setInterval(() => {}, 1000);`,
+    ]);
+    await new Promise((resolve) => holder.stdout.once('data', resolve));
+    await expect(lockDataDirectory(directory)).rejects.toThrow(`process ${holder.pid}`);
+    const ended = new Promise((resolve) => holder.once('exit', resolve));
+    holder.kill('SIGKILL');
+    await ended;
+    (await lockDataDirectory(directory))();
+  });
+});
+
+describe('the ports', () => {
+  it('are chosen at the first start and kept', async () => {
+    const first = await choosePorts(directory, 0);
+    expect(new Set(Object.values(first)).size).toBe(3);
+    expect(await choosePorts(directory, undefined)).toEqual(first);
+    expect(await choosePorts(directory, 0)).toEqual(first);
+  });
+
+  it('follow each other from the one asked for, and only the API moves later', async () => {
+    const { api } = await choosePorts(directory, 0);
+    await rm(join(directory, 'ports.json'));
+    const base = api > 60_000 ? api - 20_000 : api;
+    expect(await choosePorts(directory, base)).toEqual({
+      api: base,
+      searchIndex: base + 1,
+      samples: base + 2,
+    });
+    expect(await choosePorts(directory, base + 3)).toMatchObject({ api: base + 3, searchIndex: base + 1 });
+    await expect(choosePorts(directory, base + 2)).rejects.toThrow('already used for the local index');
+  });
+
+  it('are refused in a sentence when another program has one', async () => {
+    const { api } = await choosePorts(directory, 0);
+    const other = createServer();
+    await listenOnLoopback(other, api);
+    await expect(choosePorts(directory, undefined)).rejects.toThrow(`Port ${api} on 127.0.0.1 is taken`);
+    other.close();
+  });
+});
+
+describe('what a start leaves in the data directory', () => {
+  it('has an application ID that looks like one of Algolia and stays', async () => {
+    const applicationID = await readApplicationID(directory);
+    expect(applicationID).toMatch(/^LOCAL[A-Z0-9]{5}$/);
+    expect(await readApplicationID(directory)).toBe(applicationID);
+  });
+
+  it('has credentials that only their owner can read', async () => {
+    const connection = {
+      url: 'http://127.0.0.1:1',
+      appID: 'APP',
+      apiKey: 'KEY',
+      search: { url: 'http://127.0.0.1:2', appID: 'APP', apiKey: 'KEY' },
+    };
+    await writeConnection(directory, connection);
+    for (const name of ['connection.json', 'curl.conf']) {
+      expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+    }
+    expect(JSON.parse(await readFile(join(directory, 'connection.json'), 'utf8'))).toEqual(connection);
+  });
+});
