@@ -1,0 +1,104 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import {
+  CONTENDERS,
+  startHelper,
+  type Bench,
+  type Contender,
+  type Format,
+  type Result,
+} from './contenders.ts';
+import { makeData } from './make-data.ts';
+import { startService } from './service.ts';
+
+/**
+ * `npm run bench:ingest -- [--rows N] [--rounds N] [--delay MS]`: Millrace beside what people use today, in one
+ * interleaved run on the same files into the same sink. Prints medians and ratios; judges nothing.
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    delay: { type: 'string', default: '0' },
+    only: { type: 'string' },
+  },
+});
+const rows = Number(values.rows);
+const dataDirectory = join(import.meta.dirname, '../data');
+
+if (!existsSync(join(import.meta.dirname, '../node_modules'))) {
+  throw new Error('The peers are not installed: run `npm ci --prefix bench` first');
+}
+await makeData(dataDirectory, rows);
+const { bench, stop } = await startBench();
+try {
+  const results = new Map<string, Result[]>();
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (const format of ['csv', 'json'] as const) {
+      for (const contender of CONTENDERS) await measure(results, contender, format);
+    }
+  }
+  print(results);
+} finally {
+  await stop();
+}
+
+async function startBench(): Promise<{ bench: Bench; stop(): Promise<void> }> {
+  const files = await startHelper([join(import.meta.dirname, 'file-server.ts'), dataDirectory]);
+  const sinkKey = 'bench-sink-key';
+  const keyFile = join(dataDirectory, 'sink-key');
+  writeFileSync(keyFile, sinkKey, { mode: 0o600 });
+  const sink = await startHelper([
+    join(import.meta.dirname, '../../local/search-index/main.ts'),
+    ...['--port', '0', '--data', dataDirectory, '--app-id', 'BENCHAPP00', '--api-key-file', keyFile],
+    ...['--sink', '--answer-delay-ms', values.delay],
+  ]);
+  const sinkHost = new URL(JSON.parse(sink.firstLine).url).host;
+  const service = await startService({ host: sinkHost, key: sinkKey, allow: '127.0.0.0/8' });
+  return {
+    bench: { dataDirectory, rows, files: `127.0.0.1:${files.firstLine}`, sink: sinkHost, sinkKey, service },
+    stop: async () => {
+      await service.stop();
+      files.child.kill();
+      sink.child.kill();
+    },
+  };
+}
+
+async function measure(results: Map<string, Result[]>, contender: Contender, format: Format): Promise<void> {
+  if (values.only !== undefined && !contender.name.toLowerCase().includes(values.only)) return;
+  const result = await contender.run(bench, format);
+  const key = `${format}\t${contender.name}`;
+  results.set(key, [...(results.get(key) ?? []), result]);
+  process.stderr.write(`${format} ${contender.name}: ${result.seconds.toFixed(1)} s\n`);
+}
+
+function print(results: Map<string, Result[]>): void {
+  console.log(
+    `${rows.toLocaleString('en')} records, ${values.rounds} rounds, sink answers after ${values.delay} ms`,
+  );
+  console.log(
+    '| format | contender | records/s | × cli | peak MiB of a process | CPU s | seconds: min – max |',
+  );
+  console.log('|---|---|---|---|---|---|---|');
+  for (const [key, runs] of [...results].sort()) {
+    const [format = '', name = ''] = key.split('\t');
+    const seconds = median(runs.map((run) => run.seconds));
+    const peer = results.get(`${format}\t${CONTENDERS[1]?.name ?? ''}`) ?? [];
+    const ratio = peer.length === 0 ? '' : (median(peer.map((run) => run.seconds)) / seconds).toFixed(1);
+    const all = runs.map((run) => run.seconds);
+    console.log(
+      `| ${format} | ${name} | ${Math.round(rows / seconds).toLocaleString('en')} | ${ratio} ` +
+        `| ${Math.round(Math.max(...runs.map((run) => run.peakMiB)))} ` +
+        `| ${median(runs.map((run) => run.cpuSeconds)).toFixed(1)} ` +
+        `| ${Math.min(...all).toFixed(1)} – ${Math.max(...all).toFixed(1)} |`,
+    );
+  }
+}
+
+function median(numbers: number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** SPDX identifiers that ask for no more than attribution. */
+const PERMISSIVE = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC-BY-4.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Python-2.0',
+  'Unlicense',
+]);
+
+interface LockedPackage {
+  license?: string;
+  dev?: boolean;
+  link?: boolean;
+}
+
+/** Packages of the lockfile whose licence is not permissive, as `name: licence`. */
+export function findUnwantedLicences(root: string): string[] {
+  const lock: { packages: Record<string, LockedPackage> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  );
+  return Object.entries(lock.packages)
+    .filter(
+      ([path, entry]) => path !== '' && entry.link !== true && !isPermissive(licenceOf(root, path, entry)),
+    )
+    .map(
+      ([path, entry]) =>
+        `${path.replace(/^.*node_modules\//, '')}: ${licenceOf(root, path, entry) ?? 'none named'}`,
+    );
+}
+
+function licenceOf(root: string, path: string, entry: LockedPackage): string | undefined {
+  if (entry.license !== undefined) return entry.license;
+  try {
+    const manifest: { license?: string } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+    return manifest.license;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `A OR B` is fine when one is, `A AND B` when both are. */
+function isPermissive(expression: string | undefined): boolean {
+  if (expression === undefined) return false;
+  return expression
+    .replaceAll(/[()]/g, '')
+    .split(/\s+OR\s+/i)
+    .some((choice) => choice.split(/\s+AND\s+/i).every((licence) => PERMISSIVE.has(licence.trim())));
+}
