@@ -13,8 +13,6 @@ export const sourceConnectors = {
   json: register(jsonConnector),
 } satisfies Record<string, RegisteredSource>;
 
-export type SourceType = keyof typeof sourceConnectors;
-
 /** The connector of a type; an unknown type is an `InvalidInputError` that names it. */
 export function findSourceConnector(type: string): RegisteredSource {
   const found = Object.entries(sourceConnectors).find(([name]) => name === type);

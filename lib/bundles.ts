@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, version, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ROOT = resolve(import.meta.dirname, '..');
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * One deployment's configuration: what differs between a stage on AWS and one machine. Read from the CDK context or the

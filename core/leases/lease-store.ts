@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../foundation/clock.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import { leaseItemKey, type Lease } from './lease.ts';
 
 /** Who asks for the lease; of several that wait the one created first gets it. */
-export interface LeaseRequest {
+interface LeaseRequest {
   readonly appID: string;
   readonly key: string;
   readonly runID: string;

@@ -4,7 +4,7 @@ export const INCOMPLETE = -1;
 export const INVALID = -2;
 
 /** Deeper values are refused: receivers stop at some depth, and a hostile one could exhaust the stack. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 const LF = 0x0a;
 const SPACE = 0x20;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One step of a run as its owner reads it; Algolia's Event. Written per checkpoint, never per batch. */
 export const runEventSchema = z.object({

@@ -2,8 +2,8 @@ import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventb
 import { UnavailableError } from '../foundation/errors.ts';
 import type { RunFinished } from './run-finished.ts';
 
-export const RUN_BUS_SOURCE = 'millrace';
-export const RUN_FINISHED = 'RunFinished';
+const RUN_BUS_SOURCE = 'millrace';
+const RUN_FINISHED = 'RunFinished';
 
 /** Where a run's end is told to whoever listens. Resolves once the bus has the message. */
 export interface RunBus {

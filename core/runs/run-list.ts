@@ -1,5 +1,5 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { takePage, type PageRequest, type SortOrder } from '../foundation/pagination.ts';
 import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What travels on the queue `runs`: a hint that this run may have something due. The run's state alone decides. */
 export const runMessageSchema = z

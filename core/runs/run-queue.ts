@@ -3,7 +3,7 @@ import { UnavailableError } from '../foundation/errors.ts';
 import type { RunMessage } from './run-message.ts';
 
 /** SQS holds a message back for at most this long. */
-export const MAX_DELAY_SECONDS = 900;
+const MAX_DELAY_SECONDS = 900;
 
 /** SendMessageBatch takes so many entries. */
 const BATCH_SIZE = 10;

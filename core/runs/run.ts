@@ -2,8 +2,8 @@ import type { Cursor } from '../records/record-batch.ts';
 
 export type RunStatus = 'created' | 'started' | 'finished' | 'skipped';
 export type RunType = 'reindex' | 'update' | 'discover' | 'validate' | 'push';
-export type RunOutcome = 'success' | 'failure';
-export type RunReasonCode =
+type RunOutcome = 'success' | 'failure';
+type RunReasonCode =
   | 'internal'
   | 'cancelled'
   | 'critical'

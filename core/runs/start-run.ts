@@ -8,7 +8,7 @@ import type { RunStore } from './run-store.ts';
 /** How long a message may take before the sweep sends the run again. */
 const FIRST_MESSAGE_SECONDS = 60;
 
-export interface StartRunRequest {
+interface StartRunRequest {
   readonly appID: string;
   readonly task: {
     readonly taskID: string;

@@ -15,7 +15,7 @@ const MAX_POSTPONE_SECONDS = 900;
 const MAX_RUNS = 500;
 const PARALLEL_READS = 25;
 
-export interface SweepResult {
+interface SweepResult {
   readonly sent: number;
   readonly handedOff: number;
   readonly failed: number;

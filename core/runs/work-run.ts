@@ -15,7 +15,7 @@ import { workSlice, type SliceEnd } from './work-slice.ts';
 /** How long a run keeps the first place for its lease beyond the moment when it should ask again. */
 const RESERVATION_SECONDS = 30;
 
-export interface Invocation {
+interface Invocation {
   /** Until the function is ended, whatever it does. */
   remainingMilliseconds(): number;
 }

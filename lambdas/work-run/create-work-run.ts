@@ -1,6 +1,6 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createAuthenticationStore } from '../../core/authentications/authentication-store.ts';
 import { createDestinationStore } from '../../core/destinations/destination-store.ts';
 import { systemClock } from '../../core/foundation/clock.ts';

@@ -1,5 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InvokeResult } from '../lambda/function-definition.ts';
 
 /** The event that Lambda makes of messages of a queue (docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). */

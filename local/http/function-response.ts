@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InvokeResult } from '../lambda/function-definition.ts';
 
 /** What goes back over HTTP. */

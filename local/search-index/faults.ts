@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a write goes wrong: answered with a status unapplied, or the connection is cut before or after it was applied. */
 const failureSchema = z.enum(['429', '503', 'reset-before', 'reset-after']);

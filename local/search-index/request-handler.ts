@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AlgoliaError } from './algolia-error.ts';
 import { acceptWrite, type Application, type Reply } from './application.ts';
 import { checkCredentials } from './check-credentials.ts';

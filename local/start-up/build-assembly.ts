@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildBundles } from '../../lib/bundles.ts';
 import { readStage } from '../../lib/stage.ts';
 import { synthesise } from '../../lib/synthesise.ts';

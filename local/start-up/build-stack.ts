@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOCAL_ACCOUNT_ID } from '../services/protocol/call.ts';
 import { checkTemplate } from '../template/check-template.ts';
 import type { StackNames } from '../template/names.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listenOnLoopback } from './listen-on-loopback.ts';
 import { DEFAULT_PORT } from './settings.ts';
 import { StartUpError } from './start-up-error.ts';

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createDeliver } from '../event-sources/deliver.ts';
 import { pollQueue } from '../event-sources/poll-queue.ts';
 import type { Invoke } from '../lambda/function-definition.ts';

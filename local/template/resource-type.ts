@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AwsClients } from './aws-clients.ts';
 import type { MachinePlan } from './machine-plan.ts';
 import type { StackNames } from './names.ts';

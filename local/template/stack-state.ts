@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeFileAtomically } from '../start-up/write-file-atomically.ts';
 
 const stateSchema = z.record(z.string(), z.object({ type: z.string(), physicalID: z.string() }));

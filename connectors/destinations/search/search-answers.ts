@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The answers of Algolia's Search API, as far as they are looked into. */
 

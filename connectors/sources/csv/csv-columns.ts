@@ -2,7 +2,7 @@ import { SourceError } from '../../../core/runs/source-error.ts';
 import { quoteExcerpt } from '../file/rejected-text.ts';
 import type { CsvInput, CsvType } from './csv-input.ts';
 
-export interface CsvColumn {
+interface CsvColumn {
   readonly name: string;
   readonly type: CsvType;
   /** What stands before the cell in the record: `,"name":`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import type { Cursor } from '../../../core/records/record-batch.ts';
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 import type { RecordSource } from '../../../core/runs/ports.ts';
 import type { SourceContext } from '../../contract/source-connector.ts';

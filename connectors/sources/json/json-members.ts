@@ -1,7 +1,7 @@
 import { INCOMPLETE, type JsonScanner } from '../../../core/records/json-scanner.ts';
 
 /** Attributes that a record may have at its top level. */
-export const MAX_MEMBERS = 10_000;
+const MAX_MEMBERS = 10_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -90,7 +90,7 @@ export function readArray(bytes: Uint8Array, at: number, readElement: (start: nu
 }
 
 /** Checks the string whose opening quote is at `at` and returns the offset after its closing quote. */
-export function skipString(bytes: Uint8Array, at: number): number {
+function skipString(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) throw new JsonSyntaxError(at);
   let index = at + 1;
   for (;;) {

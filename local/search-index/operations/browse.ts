@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AlgoliaError } from '../algolia-error.ts';
 import type { Operation, OperationRequest } from '../application.ts';
 import { parseJson, parseObject, type JsonObject } from '../json/json-value.ts';

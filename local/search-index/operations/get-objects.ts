@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AlgoliaError } from '../algolia-error.ts';
 import type { Operation } from '../application.ts';
 import { createProjection } from '../search/retrieved-attributes.ts';

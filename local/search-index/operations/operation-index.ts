@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AlgoliaError } from '../algolia-error.ts';
 import { acceptWrite, type Operation } from '../application.ts';
 import { parseBody } from '../search/search-parameters.ts';

@@ -40,7 +40,7 @@ export function runSearch(store: IndexStore, indexName: string, raw: JsonObject)
 }
 
 /** Fills full text until it is current. */
-export function bringFullTextUp(store: IndexStore, index: StoredIndex): void {
+function bringFullTextUp(store: IndexStore, index: StoredIndex): void {
   while (!index.isFullTextCurrent) {
     store.transact(() => {
       index.fillFullText(FILL_STEP);

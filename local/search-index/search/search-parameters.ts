@@ -1,6 +1,6 @@
 import { AlgoliaError } from '../algolia-error.ts';
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../json/json-value.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Parameters that change which records match and that the local index cannot honour: better an error than a wrong result. */
 const UNSUPPORTED = [

@@ -28,7 +28,12 @@ export async function attemptDelivery(context: AttemptContext, delivery: StoredD
   } catch (error) {
     if (context.isClosed) return;
     const dueAt = Math.min(Date.now() + retryDelay(attempts), delivery.expires_at);
-    context.store.postpone(delivery, attempts, attempts >= delivery.max_attempts ? Date.now() : dueAt, reasonOf(error));
+    context.store.postpone(
+      delivery,
+      attempts,
+      attempts >= delivery.max_attempts ? Date.now() : dueAt,
+      reasonOf(error),
+    );
     return;
   }
   if (!context.isClosed) context.store.remove(delivery);

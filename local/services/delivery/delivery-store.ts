@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RetryPolicy } from './retry-policy.ts';
 
 const rowSchema = z.object({
@@ -40,10 +40,14 @@ export function createDeliveryStore(database: DatabaseSync): DeliveryStore {
        (origin_arn, target_arn, payload, message_group_id, dead_letter_arn, max_attempts, expires_at, due_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const selectDue = database.prepare('SELECT * FROM deliveries WHERE due_at <= ? ORDER BY due_at, id LIMIT ?');
+  const selectDue = database.prepare(
+    'SELECT * FROM deliveries WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
+  );
   const selectNext = database.prepare('SELECT min(due_at) AS due_at FROM deliveries WHERE due_at > ?');
   const remove = database.prepare('DELETE FROM deliveries WHERE id = ?');
-  const postpone = database.prepare('UPDATE deliveries SET attempts = ?, due_at = ?, last_error = ? WHERE id = ?');
+  const postpone = database.prepare(
+    'UPDATE deliveries SET attempts = ?, due_at = ?, last_error = ? WHERE id = ?',
+  );
   return {
     add: ({ originArn, targetArn, payload, messageGroupID, deadLetterArn, retryPolicy }) => {
       const now = Date.now();

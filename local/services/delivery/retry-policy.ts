@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** AWS's bounds and defaults, the same for rules and schedules: 24 hours, 185 retries. */
 export const retryPolicySchema = z.strictObject({

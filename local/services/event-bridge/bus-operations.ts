@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
 import { arnOfBus, DEFAULT_BUS, type RuleStore, type StoredBus } from './rule-store.ts';
@@ -37,7 +37,10 @@ export function createBusOperations(store: RuleStore): Record<string, Operation>
       return {};
     }),
     ListEventBuses: operation(z.strictObject({ NamePrefix: z.string().default('') }), ({ NamePrefix }) => ({
-      EventBuses: store.listBuses().filter((bus) => bus.name.startsWith(NamePrefix)).map(describe),
+      EventBuses: store
+        .listBuses()
+        .filter((bus) => bus.name.startsWith(NamePrefix))
+        .map(describe),
     })),
   };
 }

@@ -61,7 +61,8 @@ function isExists(matcher: unknown): boolean {
 function compileExists(matcher: unknown): ValueMatcher {
   const [, wanted] = readOperator(matcher);
   if (typeof wanted !== 'boolean') throw invalidPattern('exists must be true or false');
-  return (value) => (value !== undefined && !isObject(value) && !(Array.isArray(value) && value.length === 0)) === wanted;
+  return (value) =>
+    (value !== undefined && !isObject(value) && !(Array.isArray(value) && value.length === 0)) === wanted;
 }
 
 function forValues(matcher: unknown): ValueMatcher {

@@ -12,7 +12,9 @@ export function readJsonPath(document: unknown, path: string): unknown {
 
 /** The steps of a path; the part of JSONPath that EventBridge takes. */
 export function parseJsonPath(path: string): string[] {
-  const steps = path.startsWith('$') ? [...path.slice(1).matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]/gy)] : [];
+  const steps = path.startsWith('$')
+    ? [...path.slice(1).matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]/gy)]
+    : [];
   const length = steps.reduce((sum, [text]) => sum + text.length, 1);
   if (!path.startsWith('$') || length !== path.length) {
     throw new AwsError('ValidationException', `Invalid JSON path ${path}.`);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
 import { entrySchema, readEntry, sizeOfEntry, type BusEvent, type Entry } from './bus-event.ts';
@@ -17,7 +17,10 @@ const putEventsSchema = z.strictObject({ Entries: z.array(entrySchema).min(1).ma
 export function createPutEventsOperation(store: RuleStore, router: EventRouter): Operation {
   return operation(putEventsSchema, ({ Entries }, { region }) => {
     if (Entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0) > MAX_REQUEST_BYTES) {
-      throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
+      throw new AwsError(
+        'ValidationException',
+        'Total size of the entries in the request is over the limit.',
+      );
     }
     const results = Entries.map((entry) => accept(store, entry, region));
     router.route(results.flatMap((result) => ('event' in result ? [result] : [])));

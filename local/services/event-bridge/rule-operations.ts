@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
 import { parseScheduleExpression } from '../schedule/schedule-expression.ts';
@@ -23,7 +23,11 @@ const putSchema = z.strictObject({
   RoleArn: z.string().optional(),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).optional(),
 });
-const putTargetsSchema = z.strictObject({ Rule: name, EventBusName: busName, Targets: z.array(targetSchema).min(1) });
+const putTargetsSchema = z.strictObject({
+  Rule: name,
+  EventBusName: busName,
+  Targets: z.array(targetSchema).min(1),
+});
 const removeTargetsSchema = z.strictObject({
   Rule: name,
   EventBusName: busName,
@@ -68,7 +72,10 @@ export function createTargetOperations(store: RuleStore): Record<string, Operati
       const rule = findRule(store, EventBusName, Rule);
       const ids = new Set([...store.listTargets(rule), ...Targets].map(({ Id }) => Id));
       if (ids.size > MAX_TARGETS) {
-        throw new AwsError('LimitExceededException', `The rule ${Rule} would have more than ${MAX_TARGETS} targets.`);
+        throw new AwsError(
+          'LimitExceededException',
+          `The rule ${Rule} would have more than ${MAX_TARGETS} targets.`,
+        );
       }
       store.putTargets(rule, Targets);
       return { FailedEntryCount: 0, FailedEntries: [] };
@@ -83,9 +90,12 @@ export function createTargetOperations(store: RuleStore): Record<string, Operati
       }));
       return { FailedEntryCount: failed.length, FailedEntries: failed };
     }),
-    ListTargetsByRule: operation(z.strictObject({ Rule: name, EventBusName: busName }), ({ EventBusName, Rule }) => ({
-      Targets: store.listTargets(findRule(store, EventBusName, Rule)),
-    })),
+    ListTargetsByRule: operation(
+      z.strictObject({ Rule: name, EventBusName: busName }),
+      ({ EventBusName, Rule }) => ({
+        Targets: store.listTargets(findRule(store, EventBusName, Rule)),
+      }),
+    ),
   };
 }
 
@@ -96,10 +106,16 @@ function findRule(store: RuleStore, bus: string, rule: string): StoredRule {
 function describeNew(input: z.output<typeof putSchema>, bus: string, region: string): StoredRule {
   const { EventPattern: pattern, ScheduleExpression: expression } = input;
   if (pattern === undefined && expression === undefined) {
-    throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
+    throw new AwsError(
+      'ValidationException',
+      'Parameter(s) EventPattern or ScheduleExpression must be specified.',
+    );
   }
   if (expression !== undefined && (bus !== DEFAULT_BUS || expression.startsWith('at('))) {
-    throw new AwsError('ValidationException', 'ScheduleExpression is a rate or cron, on the default event bus only.');
+    throw new AwsError(
+      'ValidationException',
+      'ScheduleExpression is a rate or cron, on the default event bus only.',
+    );
   }
   if (pattern !== undefined) compileEventPattern(pattern);
   const now = Date.now();

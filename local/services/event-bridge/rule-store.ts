@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { inTransaction } from '../storage/open-database.ts';
@@ -76,7 +76,8 @@ function createBusPart(database: DatabaseSync) {
     insertBus: (bus: StoredBus) => {
       const { name, region, description, kms_key, dead_letter_arn, created_at } = bus;
       const { changes } = insert.run(name, region, description, kms_key, dead_letter_arn, created_at);
-      if (changes === 0) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      if (changes === 0)
+        throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
     },
     findBus: (nameOrArn: string) => {
       const bus = busSchema.safeParse(select.get(nameOrArn.replace(/^arn:.*:event-bus\//, '')));
@@ -106,7 +107,18 @@ function createRulePart(database: DatabaseSync) {
   const listRules = (bus: string) => z.array(ruleSchema).parse(selectAll.all(bus));
   return {
     putRule: (rule: StoredRule) => {
-      const { bus_name, name, region, pattern, schedule, state, description, role_arn, anchored_at, next_at } = rule;
+      const {
+        bus_name,
+        name,
+        region,
+        pattern,
+        schedule,
+        state,
+        description,
+        role_arn,
+        anchored_at,
+        next_at,
+      } = rule;
       put.run(bus_name, name, region, pattern, schedule, state, description, role_arn, anchored_at, next_at);
     },
     findRule: (bus: string, name: string) => {
@@ -120,7 +132,8 @@ function createRulePart(database: DatabaseSync) {
     listRules,
     listEnabledRules: (bus: string) => listRules(bus).filter((rule) => rule.state === 'ENABLED'),
     listDueRules: (now: number) => z.array(ruleSchema).parse(selectDue.all(now)),
-    readNextAt: () => z.object({ next_at: z.number().nullable() }).parse(selectNext.get()).next_at ?? undefined,
+    readNextAt: () =>
+      z.object({ next_at: z.number().nullable() }).parse(selectNext.get()).next_at ?? undefined,
     setNextAt: (rule: StoredRule, nextAt: number | undefined) => {
       setNext.run(nextAt ?? null, rule.bus_name, rule.name);
     },
@@ -129,7 +142,9 @@ function createRulePart(database: DatabaseSync) {
 
 function createTargetPart(database: DatabaseSync) {
   const put = database.prepare('INSERT OR REPLACE INTO targets VALUES (?, ?, ?, ?)');
-  const select = database.prepare('SELECT definition FROM targets WHERE bus_name = ? AND rule_name = ? ORDER BY id');
+  const select = database.prepare(
+    'SELECT definition FROM targets WHERE bus_name = ? AND rule_name = ? ORDER BY id',
+  );
   const remove = database.prepare('DELETE FROM targets WHERE bus_name = ? AND rule_name = ? AND id = ?');
   return {
     putTargets: (rule: StoredRule, targets: readonly TargetDefinition[]) =>

@@ -11,7 +11,10 @@ import { createPutEventsOperation } from './put-events-operation.ts';
 import { createRuleOperations, createTargetOperations } from './rule-operations.ts';
 import { createRuleStore, DEFAULT_BUS } from './rule-store.ts';
 
-const SCHEMAS = [new URL('./schema.sql', import.meta.url), new URL('../delivery/schema.sql', import.meta.url)];
+const SCHEMAS = [
+  new URL('./schema.sql', import.meta.url),
+  new URL('../delivery/schema.sql', import.meta.url),
+];
 
 export interface EventBridgeOptions extends ServiceOptions {
   readonly deliver: Deliver;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { retryPolicySchema } from '../delivery/retry-policy.ts';
 import { parseJsonPath } from './json-path.ts';
 

@@ -52,11 +52,16 @@ export function readOperator(matcher: unknown): [string, unknown] {
 }
 
 function readText(operand: unknown, operator: string): string {
-  if (typeof operand !== 'string' || operand === '') throw invalidPattern(`${operator} must be a non-empty string`);
+  if (typeof operand !== 'string' || operand === '')
+    throw invalidPattern(`${operator} must be a non-empty string`);
   return operand;
 }
 
-function compileEnd(operand: unknown, operator: string, test: (value: string, end: string) => boolean): ValueMatcher {
+function compileEnd(
+  operand: unknown,
+  operator: string,
+  test: (value: string, end: string) => boolean,
+): ValueMatcher {
   if (typeof operand === 'string') {
     const end = readText(operand, operator);
     return (value) => typeof value === 'string' && test(value, end);
@@ -93,13 +98,16 @@ const COMPARISONS: Readonly<Record<string, (value: number, limit: number) => boo
 function compileNumeric(operand: unknown): ValueMatcher {
   const parts: unknown[] = Array.isArray(operand) ? operand : [];
   if (parts.length !== 2 && parts.length !== 4) throw invalidPattern('numeric needs one or two comparisons');
-  const tests = [parts.slice(0, 2), parts.slice(2, 4)].filter((pair) => pair.length === 2).map(compileComparison);
+  const tests = [parts.slice(0, 2), parts.slice(2, 4)]
+    .filter((pair) => pair.length === 2)
+    .map(compileComparison);
   return (value) => typeof value === 'number' && tests.every((test) => test(value));
 }
 
 function compileComparison([operator, limit]: unknown[]): (value: number) => boolean {
   const compare = typeof operator === 'string' ? COMPARISONS[operator] : undefined;
-  if (!compare || typeof limit !== 'number') throw invalidPattern('numeric takes =, <, <=, > or >= and a number');
+  if (!compare || typeof limit !== 'number')
+    throw invalidPattern('numeric takes =, <, <=, > or >= and a number');
   return (value) => compare(value, limit);
 }
 

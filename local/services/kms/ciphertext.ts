@@ -8,7 +8,12 @@ const HEADER_BYTES = 17;
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 /** A ciphertext names its key, as KMS's do, so Decrypt needs no KeyId. */
-export function encryptUnder(keyFile: KeyFile, keyID: string, plaintext: Buffer, context: EncryptionContext): Buffer {
+export function encryptUnder(
+  keyFile: KeyFile,
+  keyID: string,
+  plaintext: Buffer,
+  context: EncryptionContext,
+): Buffer {
   const header = Buffer.concat([Buffer.of(VERSION), Buffer.from(keyID.replaceAll('-', ''), 'hex')]);
   return Buffer.concat([header, keyFile.seal(`kms ${keyID}`, bind(header, context), plaintext)]);
 }
@@ -39,5 +44,8 @@ function bind(header: Buffer, context: EncryptionContext): Buffer {
 
 /** KMS says no more than the name of this error. */
 export function invalidCiphertext(): AwsError {
-  return new AwsError('InvalidCiphertextException', 'The ciphertext was changed or its encryption context is another.');
+  return new AwsError(
+    'InvalidCiphertextException',
+    'The ciphertext was changed or its encryption context is another.',
+  );
 }

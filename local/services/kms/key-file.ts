@@ -1,5 +1,16 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const KEY_BYTES = 32;
@@ -24,7 +35,8 @@ export function openKeyFile(dataDirectory: string): KeyFile {
     throw new Error(`The key file ${path} may be read by others. Make it yours alone: chmod 600 ${path}`);
   }
   const secret = readFileSync(path);
-  if (secret.length !== KEY_BYTES) throw new Error(`The key file ${path} is damaged: it must hold ${KEY_BYTES} bytes.`);
+  if (secret.length !== KEY_BYTES)
+    throw new Error(`The key file ${path} is damaged: it must hold ${KEY_BYTES} bytes.`);
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, KEY_BYTES));
   return {
     seal: (purpose, context, plaintext) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { inTransaction } from '../storage/open-database.ts';
@@ -15,7 +15,7 @@ const keySchema = z.object({
 });
 export type StoredKey = z.infer<typeof keySchema>;
 
-export interface Tag {
+interface Tag {
   readonly TagKey: string;
   readonly TagValue: string;
 }
@@ -40,7 +40,9 @@ export function createKeyStore(database: DatabaseSync): KeyStore {
   const selectAlias = database.prepare('SELECT key_id FROM aliases WHERE name = ?');
   const insertKey = database.prepare('INSERT INTO keys VALUES (?, ?, ?, ?, ?, NULL)');
   const upsertTag = database.prepare('INSERT OR REPLACE INTO tags VALUES (?, ?, ?)');
-  const selectTags = database.prepare('SELECT name AS TagKey, value AS TagValue FROM tags WHERE key_id = ? ORDER BY name');
+  const selectTags = database.prepare(
+    'SELECT name AS TagKey, value AS TagValue FROM tags WHERE key_id = ? ORDER BY name',
+  );
   const setRotation = database.prepare('UPDATE keys SET rotation_days = ? WHERE key_id = ?');
   const insertAlias = database.prepare('INSERT INTO aliases VALUES (?, ?, ?)');
 
@@ -65,12 +67,14 @@ export function createKeyStore(database: DatabaseSync): KeyStore {
       return find(keyID);
     },
     tag: (keyID, tags) => inTransaction(database, () => tag(keyID, tags)),
-    listTags: (keyID) => z.array(z.object({ TagKey: z.string(), TagValue: z.string() })).parse(selectTags.all(keyID)),
+    listTags: (keyID) =>
+      z.array(z.object({ TagKey: z.string(), TagValue: z.string() })).parse(selectTags.all(keyID)),
     setRotation: (keyID, days) => {
       setRotation.run(days, keyID);
     },
     createAlias: (name, keyID) => {
-      if (selectAlias.get(name)) throw new AwsError('AlreadyExistsException', `An alias with the name ${name} already exists`);
+      if (selectAlias.get(name))
+        throw new AwsError('AlreadyExistsException', `An alias with the name ${name} already exists`);
       insertAlias.run(name, keyID, Date.now());
     },
   };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
@@ -50,7 +50,10 @@ const decryptSchema = z.strictObject({
   EncryptionContext: context,
   EncryptionAlgorithm: algorithm,
 });
-const rotationSchema = z.strictObject({ KeyId: keyID, RotationPeriodInDays: z.int().min(90).max(2560).default(365) });
+const rotationSchema = z.strictObject({
+  KeyId: keyID,
+  RotationPeriodInDays: z.int().min(90).max(2560).default(365),
+});
 const aliasSchema = z.strictObject({ AliasName: z.string().regex(/^alias\/[\w/-]+$/), TargetKeyId: keyID });
 
 /** Keys and what is recorded about them. A rotation is recorded only: the key file is replaced by hand. */
@@ -112,7 +115,11 @@ export function createCryptoOperations(store: KeyStore, keyFile: KeyFile): Recor
       }
       const key = store.find(input.KeyId);
       const ciphertext = encryptUnder(keyFile, key.key_id, input.Plaintext, input.EncryptionContext);
-      return { KeyId: arnOfKey(key), CiphertextBlob: ciphertext.toString('base64'), EncryptionAlgorithm: SYMMETRIC };
+      return {
+        KeyId: arnOfKey(key),
+        CiphertextBlob: ciphertext.toString('base64'),
+        EncryptionAlgorithm: SYMMETRIC,
+      };
     }),
     Decrypt: operation(decryptSchema, (input) => {
       const named = readKeyID(input.CiphertextBlob);
@@ -120,7 +127,11 @@ export function createCryptoOperations(store: KeyStore, keyFile: KeyFile): Recor
         throw new AwsError('IncorrectKeyException', 'The ciphertext was encrypted under another key.');
       }
       const plaintext = decryptUnder(keyFile, input.CiphertextBlob, input.EncryptionContext);
-      return { KeyId: arnOfKey(findNamed(store, named)), Plaintext: plaintext.toString('base64'), EncryptionAlgorithm: SYMMETRIC };
+      return {
+        KeyId: arnOfKey(findNamed(store, named)),
+        Plaintext: plaintext.toString('base64'),
+        EncryptionAlgorithm: SYMMETRIC,
+      };
     }),
   };
 }

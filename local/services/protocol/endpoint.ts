@@ -9,14 +9,14 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 /** How long running requests may take to end after `stop`; long polls end at once because their signal aborts. */
 const STOP_GRACE_MILLISECONDS = 1000;
 
-export interface WireRequest {
+interface WireRequest {
   readonly method: string;
   readonly url: URL;
   readonly target: string;
   readonly body: string;
 }
 
-export interface WireResponse {
+interface WireResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;

@@ -14,7 +14,8 @@ export interface Route {
 export function answerRestProtocol(routes: readonly Route[]): Answer {
   return async (request, call) => {
     for (const route of routes) {
-      const parameters = route.method === request.method ? matchPath(route.path, request.url.pathname) : undefined;
+      const parameters =
+        route.method === request.method ? matchPath(route.path, request.url.pathname) : undefined;
       if (!parameters) continue;
       const body = parseJson(request.body);
       const fields = typeof body === 'object' && body !== null ? body : {};

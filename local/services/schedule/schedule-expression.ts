@@ -44,7 +44,8 @@ function createRate(expression: string, inner: string): Schedule {
   const [, count = '', unit = '', plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(inner) ?? [];
   const milliseconds = Number(count) * (UNIT_MILLISECONDS[unit] ?? Number.NaN);
   // AWS insists on the grammar: "1 minute", "5 minutes".
-  if (!Number.isFinite(milliseconds) || (count === '1') !== (plural === '')) throw invalidSchedule(expression);
+  if (!Number.isFinite(milliseconds) || (count === '1') !== (plural === ''))
+    throw invalidSchedule(expression);
   return {
     kind: 'rate',
     nextAfter: (after, anchor) =>

@@ -14,14 +14,24 @@ export interface Firing {
  * has passed fires at once rather than never.
  */
 export function firstFiring(definition: ScheduleDefinition, createdAt: number): Firing | undefined {
-  const schedule = parseScheduleExpression(definition.ScheduleExpression, definition.ScheduleExpressionTimezone);
+  const schedule = parseScheduleExpression(
+    definition.ScheduleExpression,
+    definition.ScheduleExpressionTimezone,
+  );
   if (schedule.kind === 'at') return bound(definition, schedule.nextAfter(0, 0));
   return nextFiring(definition, createdAt, createdAt - 1);
 }
 
 /** The firing after `after`; undefined when the schedule is completed. */
-export function nextFiring(definition: ScheduleDefinition, createdAt: number, after: number): Firing | undefined {
-  const schedule = parseScheduleExpression(definition.ScheduleExpression, definition.ScheduleExpressionTimezone);
+export function nextFiring(
+  definition: ScheduleDefinition,
+  createdAt: number,
+  after: number,
+): Firing | undefined {
+  const schedule = parseScheduleExpression(
+    definition.ScheduleExpression,
+    definition.ScheduleExpressionTimezone,
+  );
   const start = definition.StartDate === undefined ? undefined : definition.StartDate * 1000;
   const from = start === undefined ? after : Math.max(after, start - 1);
   return bound(definition, schedule.nextAfter(from, start ?? createdAt));
@@ -56,7 +66,8 @@ export function latestMissed(
 function bound(definition: ScheduleDefinition, scheduledAt: number | undefined): Firing | undefined {
   if (scheduledAt === undefined) return undefined;
   const isOneTime = definition.ScheduleExpression.startsWith('at(');
-  if (!isOneTime && definition.EndDate !== undefined && scheduledAt > definition.EndDate * 1000) return undefined;
+  if (!isOneTime && definition.EndDate !== undefined && scheduledAt > definition.EndDate * 1000)
+    return undefined;
   const window = definition.FlexibleTimeWindow.MaximumWindowInMinutes;
   return { scheduledAt, firesAt: scheduledAt + (window === undefined ? 0 : randomInt(window * 60_000)) };
 }

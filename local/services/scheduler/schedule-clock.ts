@@ -40,7 +40,8 @@ export function createScheduleClock({ database, store, deliveries }: ScheduleClo
     const { scheduledAt, next } = planFiring(schedule, now);
     deliveries.add(describeDelivery(schedule, scheduledAt));
     if (next) store.moveTo(schedule, next);
-    else if (schedule.definition.ActionAfterCompletion === 'DELETE') store.remove(schedule.group_name, schedule.name);
+    else if (schedule.definition.ActionAfterCompletion === 'DELETE')
+      store.remove(schedule.group_name, schedule.name);
     else store.moveTo(schedule, undefined);
   };
   const timer = createDueTimer(fireDue);
@@ -48,7 +49,10 @@ export function createScheduleClock({ database, store, deliveries }: ScheduleClo
   return { reset, stop: () => timer.stop() };
 }
 
-function planFiring(schedule: StoredSchedule, now: number): { scheduledAt: number; next: Firing | undefined } {
+function planFiring(
+  schedule: StoredSchedule,
+  now: number,
+): { scheduledAt: number; next: Firing | undefined } {
   const { definition, modified_at: anchor } = schedule;
   const scheduledAt = schedule.scheduled_at ?? now;
   if (definition.ScheduleExpression.startsWith('at(')) return { scheduledAt, next: undefined };

@@ -1,10 +1,22 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { operation } from '../protocol/operation.ts';
 import type { Route } from '../protocol/rest-protocol.ts';
 import { firstFiring } from './next-firing.ts';
-import { definitionFields, definitionSchema, scheduleName, type ScheduleDefinition } from './schedule-definition.ts';
-import { arnOfGroup, arnOfSchedule, type GroupStore, type ScheduleChange, type ScheduleStore, type StoredSchedule } from './schedule-store.ts';
+import {
+  definitionFields,
+  definitionSchema,
+  scheduleName,
+  type ScheduleDefinition,
+} from './schedule-definition.ts';
+import {
+  arnOfGroup,
+  arnOfSchedule,
+  type GroupStore,
+  type ScheduleChange,
+  type ScheduleStore,
+  type StoredSchedule,
+} from './schedule-store.ts';
 
 const DEFAULT_GROUP = 'default';
 const clientToken = z.string().min(1).max(64).optional();
@@ -87,7 +99,13 @@ export function createGroupRoutes(groups: GroupStore): Route[] {
       operation: operation(z.strictObject({ Name: scheduleName }), ({ Name }) => {
         const group = groups.findGroup(Name);
         const date = group.created_at / 1000;
-        return { Arn: arnOfGroup(group), Name, State: 'ACTIVE', CreationDate: date, LastModificationDate: date };
+        return {
+          Arn: arnOfGroup(group),
+          Name,
+          State: 'ACTIVE',
+          CreationDate: date,
+          LastModificationDate: date,
+        };
       }),
     },
   ];
@@ -102,7 +120,10 @@ function repeatOrRefuse(existing: StoredSchedule, definition: ScheduleDefinition
 }
 
 /** The expression is checked even when the schedule is disabled. */
-function planChange(input: { GroupName: string; Name: string }, definition: ScheduleDefinition): ScheduleChange {
+function planChange(
+  input: { GroupName: string; Name: string },
+  definition: ScheduleDefinition,
+): ScheduleChange {
   const at = Date.now();
   const first = firstFiring(definition, at);
   const firing = definition.State === 'ENABLED' ? first : undefined;

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { definitionSchema, type ScheduleDefinition } from './schedule-definition.ts';
 import type { Firing } from './next-firing.ts';
 
 const groupSchema = z.object({ name: z.string(), region: z.string(), created_at: z.number() });
-export type StoredGroup = z.infer<typeof groupSchema>;
+type StoredGroup = z.infer<typeof groupSchema>;
 
 const scheduleSchema = z.object({
   group_name: z.string(),
@@ -20,7 +20,7 @@ const scheduleSchema = z.object({
 });
 export type StoredSchedule = z.output<typeof scheduleSchema>;
 
-export interface ListFilter {
+interface ListFilter {
   readonly group?: string | undefined;
   readonly prefix?: string | undefined;
   readonly state?: string | undefined;
@@ -82,7 +82,9 @@ export function createScheduleStore(database: DatabaseSync): ScheduleStore {
     'UPDATE schedules SET scheduled_at = ?, next_at = ? WHERE group_name = ? AND name = ?',
   );
   const selectDue = database.prepare(`${SELECT} WHERE s.next_at <= ? ORDER BY s.next_at LIMIT ?`);
-  const selectNext = database.prepare('SELECT min(next_at) AS next_at FROM schedules WHERE next_at IS NOT NULL');
+  const selectNext = database.prepare(
+    'SELECT min(next_at) AS next_at FROM schedules WHERE next_at IS NOT NULL',
+  );
 
   const get = (group: string, name: string) => scheduleSchema.optional().parse(select.get(group, name));
   return {
@@ -112,7 +114,8 @@ export function createScheduleStore(database: DatabaseSync): ScheduleStore {
       move.run(firing?.scheduledAt ?? null, firing?.firesAt ?? null, schedule.group_name, schedule.name);
     },
     listDue: (now, limit) => z.array(scheduleSchema).parse(selectDue.all(now, limit)),
-    readNextAt: () => z.object({ next_at: z.number().nullable() }).parse(selectNext.get()).next_at ?? undefined,
+    readNextAt: () =>
+      z.object({ next_at: z.number().nullable() }).parse(selectNext.get()).next_at ?? undefined,
   };
 }
 

@@ -9,7 +9,10 @@ import { createScheduleClock, renderAttempt } from './schedule-clock.ts';
 import { createGroupRoutes, createScheduleRoutes } from './schedule-operations.ts';
 import { createGroupStore, createScheduleStore } from './schedule-store.ts';
 
-const SCHEMAS = [new URL('./schema.sql', import.meta.url), new URL('../delivery/schema.sql', import.meta.url)];
+const SCHEMAS = [
+  new URL('./schema.sql', import.meta.url),
+  new URL('../delivery/schema.sql', import.meta.url),
+];
 
 export interface SchedulerOptions extends ServiceOptions {
   readonly deliver: Deliver;
@@ -27,7 +30,10 @@ export async function startScheduler(options: SchedulerOptions): Promise<Started
   const store = createScheduleStore(database);
   const deliveries = new DeliveryQueue({ database, deliver: options.deliver, render: renderAttempt });
   const clock = createScheduleClock({ database, store, deliveries });
-  const routes = [...createScheduleRoutes({ groups, store, changed: clock.reset }), ...createGroupRoutes(groups)];
+  const routes = [
+    ...createScheduleRoutes({ groups, store, changed: clock.reset }),
+    ...createGroupRoutes(groups),
+  ];
   const service = await startEndpoint('Scheduler', options.port ?? 0, answerRestProtocol(routes));
   clock.reset();
   deliveries.wake();

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
@@ -56,7 +56,10 @@ export function generatePassword(options: z.output<typeof passwordSchema>): stri
   const alphabet = types.flat();
   const required = options.RequireEachIncludedType ? types : [];
   if (alphabet.length === 0 || required.length > options.PasswordLength) {
-    throw new AwsError('InvalidParameterException', 'No password has this length without the excluded characters.');
+    throw new AwsError(
+      'InvalidParameterException',
+      'No password has this length without the excluded characters.',
+    );
   }
   const characters = required.map((type) => pick(type));
   while (characters.length < options.PasswordLength) characters.push(pick(alphabet));

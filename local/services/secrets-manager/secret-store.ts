@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { inTransaction } from '../storage/open-database.ts';
 import type { NewVersion, VersionStore } from './version-store.ts';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
@@ -34,9 +34,14 @@ const getSchema = z.strictObject({
   VersionStage: z.string().optional(),
 });
 
-export function createSecretsOperations(store: SecretStore, versions: VersionStore): Record<string, Operation> {
+export function createSecretsOperations(
+  store: SecretStore,
+  versions: VersionStore,
+): Record<string, Operation> {
   return {
-    CreateSecret: operation(createSchema, (input, { region }) => createSecret({ store, versions }, input, region)),
+    CreateSecret: operation(createSchema, (input, { region }) =>
+      createSecret({ store, versions }, input, region),
+    ),
     PutSecretValue: operation(putSchema, (input) => {
       const secret = store.find(input.SecretId);
       const versionID = input.ClientRequestToken ?? randomUUID();

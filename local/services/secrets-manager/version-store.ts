@@ -1,16 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { KeyFile } from '../kms/key-file.ts';
 
 const PURPOSE = 'secrets-manager';
 
-const versionSchema = z.object({ version_id: z.string(), sealed: z.instanceof(Uint8Array), created_at: z.number() });
+const versionSchema = z.object({
+  version_id: z.string(),
+  sealed: z.instanceof(Uint8Array),
+  created_at: z.number(),
+});
 const valueSchema = z.object({ SecretString: z.string().optional(), SecretBinary: z.string().optional() });
 export type SecretValue = z.infer<typeof valueSchema>;
 const stageSchema = z.object({ stage: z.string(), version_id: z.string() });
 
-export interface SecretVersion {
+interface SecretVersion {
   readonly versionID: string;
   readonly createdAt: number;
   readonly value: SecretValue;
@@ -71,7 +75,9 @@ export function createVersionStore(database: DatabaseSync, keyFile: KeyFile): Ve
     },
     listStages: (arn) => {
       const grouped = Map.groupBy(readStages(arn), ({ version_id }) => version_id);
-      return Object.fromEntries([...grouped].map(([version, rows]) => [version, rows.map(({ stage }) => stage)]));
+      return Object.fromEntries(
+        [...grouped].map(([version, rows]) => [version, rows.map(({ stage }) => stage)]),
+      );
     },
   };
 }

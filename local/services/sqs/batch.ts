@@ -1,9 +1,12 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 
 /** The input of a batch operation whose entries have these fields beside `Id`. */
 export function batchSchema<Fields extends z.ZodRawShape>(fields: Fields) {
-  return z.strictObject({ QueueUrl: z.string(), Entries: z.array(z.strictObject({ Id: z.string(), ...fields })) });
+  return z.strictObject({
+    QueueUrl: z.string(),
+    Entries: z.array(z.strictObject({ Id: z.string(), ...fields })),
+  });
 }
 
 /** Runs each entry by itself: what one is refused for goes to `Failed`, the others succeed. */
@@ -31,9 +34,15 @@ function checkIds(ids: readonly string[]): void {
     throw new AwsError('TooManyEntriesInBatchRequest', 'Maximum number of entries per request are 10.');
   }
   if (new Set(ids).size < ids.length) {
-    throw new AwsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+    throw new AwsError(
+      'BatchEntryIdsNotDistinct',
+      'Two or more batch entries in the request have the same Id.',
+    );
   }
   if (!ids.every((id) => /^[\w-]{1,80}$/.test(id))) {
-    throw new AwsError('InvalidBatchEntryId', 'A batch entry id has 1 to 80 letters, digits, hyphens and underscores.');
+    throw new AwsError(
+      'InvalidBatchEntryId',
+      'A batch entry id has 1 to 80 letters, digits, hyphens and underscores.',
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { QueueDatabase } from './queue-database.ts';
 
@@ -23,12 +23,16 @@ const redrivePolicySchema = z.strictObject({
 });
 
 /** Refuses what SQS refuses, and FIFO queues: fauxqs forgets their deduplication window at a restart. */
-export function checkQueueAttributes(database: QueueDatabase, attributes: Readonly<Record<string, string>>): void {
+export function checkQueueAttributes(
+  database: QueueDatabase,
+  attributes: Readonly<Record<string, string>>,
+): void {
   for (const [name, value] of Object.entries(attributes)) {
     const range = RANGES[name];
     if (range) checkRange(name, value, range);
     else if (name === 'RedrivePolicy') checkRedrivePolicy(database, value);
-    else if (FIFO.has(name)) throw new AwsError('InvalidAttributeName', 'FIFO queues are not supported here.');
+    else if (FIFO.has(name))
+      throw new AwsError('InvalidAttributeName', 'FIFO queues are not supported here.');
     else if (!KEPT.has(name)) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
   }
 }
@@ -46,12 +50,16 @@ function checkRedrivePolicy(database: QueueDatabase, value: string): void {
   // An empty policy takes the dead-letter queue away.
   if (value === '') return;
   const invalid = (reason: string) =>
-    new AwsError('InvalidParameterValue', `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`);
+    new AwsError(
+      'InvalidParameterValue',
+      `Value ${value} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+    );
   let policy: z.infer<typeof redrivePolicySchema>;
   try {
     policy = redrivePolicySchema.parse(JSON.parse(value));
   } catch {
     throw invalid('it needs deadLetterTargetArn and maxReceiveCount (1 to 1000).');
   }
-  if (!database.store.getQueueByArn(policy.deadLetterTargetArn)) throw invalid('the dead-letter queue does not exist.');
+  if (!database.store.getQueueByArn(policy.deadLetterTargetArn))
+    throw invalid('the dead-letter queue does not exist.');
 }

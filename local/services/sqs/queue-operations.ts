@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
@@ -12,7 +12,10 @@ const createSchema = z.strictObject({
   tags: z.record(z.string(), z.string()).default({}),
 });
 const queueSchema = z.strictObject({ QueueUrl: z.string() });
-const urlSchema = z.strictObject({ QueueName: z.string(), QueueOwnerAWSAccountId: z.literal(LOCAL_ACCOUNT_ID).optional() });
+const urlSchema = z.strictObject({
+  QueueName: z.string(),
+  QueueOwnerAWSAccountId: z.literal(LOCAL_ACCOUNT_ID).optional(),
+});
 const setSchema = z.strictObject({ QueueUrl: z.string(), Attributes: attributesSchema });
 const getSchema = z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()).default([]) });
 const listSchema = z.strictObject({
@@ -29,7 +32,10 @@ export function findQueue(database: QueueDatabase, url: string): Queue {
 }
 
 /** What is done to queues. URLs are made from `endpoint` at each answer: the port may change between two starts. */
-export function createQueueOperations(database: QueueDatabase, endpoint: () => string): Record<string, Operation> {
+export function createQueueOperations(
+  database: QueueDatabase,
+  endpoint: () => string,
+): Record<string, Operation> {
   const { store, transact } = database;
   const urlOf = (name: string) => `${endpoint()}/${LOCAL_ACCOUNT_ID}/${name}`;
   return {
@@ -42,7 +48,8 @@ export function createQueueOperations(database: QueueDatabase, endpoint: () => s
       const existing = store.getQueueByName(input.QueueName);
       if (existing) refuseOtherAttributes(existing, input.Attributes);
       const arn = `arn:aws:sqs:${call.region}:${LOCAL_ACCOUNT_ID}:${input.QueueName}`;
-      if (!existing) transact(() => store.createQueue(input.QueueName, url, arn, input.Attributes, input.tags));
+      if (!existing)
+        transact(() => store.createQueue(input.QueueName, url, arn, input.Attributes, input.tags));
       return { QueueUrl: url };
     }),
     DeleteQueue: operation(queueSchema, ({ QueueUrl }) => {
@@ -50,9 +57,15 @@ export function createQueueOperations(database: QueueDatabase, endpoint: () => s
       transact(() => store.deleteQueue(queue.url));
       return {};
     }),
-    GetQueueUrl: operation(urlSchema, ({ QueueName }) => ({ QueueUrl: urlOf(findQueue(database, QueueName).name) })),
+    GetQueueUrl: operation(urlSchema, ({ QueueName }) => ({
+      QueueUrl: urlOf(findQueue(database, QueueName).name),
+    })),
     ListQueues: operation(listSchema, (input) => {
-      const { queues, nextToken } = store.listQueues(input.QueueNamePrefix, input.MaxResults ?? 1000, input.NextToken);
+      const { queues, nextToken } = store.listQueues(
+        input.QueueNamePrefix,
+        input.MaxResults ?? 1000,
+        input.NextToken,
+      );
       return { QueueUrls: queues.map((queue) => urlOf(queue.name)), NextToken: nextToken };
     }),
     SetQueueAttributes: operation(setSchema, ({ QueueUrl, Attributes }) => {

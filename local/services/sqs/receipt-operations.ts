@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
 import { batchSchema, runBatch } from './batch.ts';
@@ -21,10 +21,13 @@ export function createReceiptOperations(database: QueueDatabase): Record<string,
         runBatch(input.Entries, (entry) => remove(database, queue, entry.ReceiptHandle)),
       );
     }),
-    ChangeMessageVisibility: operation(z.strictObject({ QueueUrl: z.string(), ...visibilityFields }), (input) => {
-      const queue = findQueue(database, input.QueueUrl);
-      return database.transact(() => changeVisibility(queue, input));
-    }),
+    ChangeMessageVisibility: operation(
+      z.strictObject({ QueueUrl: z.string(), ...visibilityFields }),
+      (input) => {
+        const queue = findQueue(database, input.QueueUrl);
+        return database.transact(() => changeVisibility(queue, input));
+      },
+    ),
     ChangeMessageVisibilityBatch: operation(batchSchema(visibilityFields), (input) => {
       const queue = findQueue(database, input.QueueUrl);
       return database.transact(() => runBatch(input.Entries, (entry) => changeVisibility(queue, entry)));

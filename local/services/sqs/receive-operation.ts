@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReceivedMessage } from '../../../node_modules/fauxqs/dist/sqs/sqsTypes.js';
 import { LOCAL_ACCOUNT_ID } from '../protocol/call.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
@@ -93,6 +93,8 @@ function pickAttributes(message: ReceivedMessage, wanted: readonly string[]): ob
   return {
     MessageAttributes: Object.fromEntries(picked),
     // The digest covers all attributes; the client would refuse it for a part of them.
-    ...(picked.length === attributes.length ? { MD5OfMessageAttributes: message.MD5OfMessageAttributes } : {}),
+    ...(picked.length === attributes.length
+      ? { MD5OfMessageAttributes: message.MD5OfMessageAttributes }
+      : {}),
   };
 }

@@ -1,6 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
-import { calculateMessageSize, INVALID_MESSAGE_BODY_CHAR } from '../../../node_modules/fauxqs/dist/sqs/sqsTypes.js';
+import {
+  calculateMessageSize,
+  INVALID_MESSAGE_BODY_CHAR,
+} from '../../../node_modules/fauxqs/dist/sqs/sqsTypes.js';
 import { AwsError } from '../protocol/aws-error.ts';
 import { operation, type Operation } from '../protocol/operation.ts';
 import { batchSchema, runBatch } from './batch.ts';
@@ -38,7 +41,10 @@ export function createSendOperations(database: QueueDatabase): Record<string, Op
       const queue = findQueue(database, input.QueueUrl);
       const sizeBytes = input.Entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
       if (sizeBytes > MAX_BATCH_BYTES) {
-        throw new AwsError('BatchRequestTooLong', `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes.`);
+        throw new AwsError(
+          'BatchRequestTooLong',
+          `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes.`,
+        );
       }
       return database.transact(() => runBatch(input.Entries, (entry) => send(queue, entry)));
     }),
@@ -50,7 +56,12 @@ function send(queue: Queue, input: Message): object {
   const delaySeconds = input.DelaySeconds ?? Number(queue.attributes['DelaySeconds'] ?? 0);
   const delay = delaySeconds > 0 ? delaySeconds : undefined;
   // fauxqs drops the group of messages on standard queues in its own send action.
-  const message = SqsStore.createMessage(input.MessageBody, input.MessageAttributes, delay, input.MessageGroupId);
+  const message = SqsStore.createMessage(
+    input.MessageBody,
+    input.MessageAttributes,
+    delay,
+    input.MessageGroupId,
+  );
   queue.enqueue(message);
   return {
     MessageId: message.messageId,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 
 /** The HTTP API: its routes are served by the front door (`local/http/`). */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType } from '../resource-type.ts';
 
 /** What a route calls: a function, by payload format 2.0. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType } from '../resource-type.ts';
 
 /** A route of the HTTP API. Only `$default` is known: all requests go to one function, which has its own router. */

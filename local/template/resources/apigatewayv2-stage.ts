@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 
 /** The stage `$default`, which adds nothing to the path. */

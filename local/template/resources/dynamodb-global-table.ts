@@ -8,7 +8,7 @@ import {
   type DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { physicalName } from '../names.ts';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 import { describeTableDifference } from './dynamodb-table-difference.ts';

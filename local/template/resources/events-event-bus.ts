@@ -3,7 +3,7 @@ import {
   DescribeEventBusCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-eventbridge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 
 /** The bus that carries messages to alerts and to whatever a user attaches. */

@@ -4,7 +4,7 @@ import {
   EnableKeyRotationCommand,
   NotFoundException,
 } from '@aws-sdk/client-kms';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType, notNeeded, type ProvisionContext } from '../resource-type.ts';
 
 /** A key. The one of an earlier start must be there still: without it nothing sealed under it opens again. */

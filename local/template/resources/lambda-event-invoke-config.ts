@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType } from '../resource-type.ts';
 
 /** How often an asynchronous invocation (by a schedule, by a rule) is repeated after the function failed. */

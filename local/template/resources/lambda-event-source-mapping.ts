@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineResourceType } from '../resource-type.ts';
 
 /** Lambda starts with five pollers where a mapping sets no limit; more would not help one machine. */

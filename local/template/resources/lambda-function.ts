@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { arnOf, physicalName } from '../names.ts';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 

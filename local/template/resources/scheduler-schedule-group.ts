@@ -1,5 +1,5 @@
 import { CreateScheduleGroupCommand, ConflictException } from '@aws-sdk/client-scheduler';
-import { z } from 'zod';
+import * as z from 'zod';
 import { arnOf } from '../names.ts';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 

@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
-import { z } from 'zod';
+import * as z from 'zod';
 import { arnOf, physicalName } from '../names.ts';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 

@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { generateSecretString } from '../../services/secrets-manager/generate-secret-string.ts';
 import { physicalName } from '../names.ts';
 import { defineResourceType, notNeeded } from '../resource-type.ts';

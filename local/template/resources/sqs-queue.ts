@@ -6,7 +6,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { physicalName } from '../names.ts';
 import { defineResourceType, notNeeded } from '../resource-type.ts';
 

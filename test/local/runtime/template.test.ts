@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkTemplate } from '../../../local/template/check-template.ts';
 import { inDependencyOrder } from '../../../local/template/dependencies.ts';
 import { defineResourceType, notNeeded } from '../../../local/template/resource-type.ts';

@@ -40,7 +40,10 @@ beforeAll(async () => {
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'gpk', 'gsk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: ['pk', 'sk', 'gpk', 'gsk'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -78,7 +81,12 @@ async function get(key: Item): Promise<Item | undefined> {
   return (await client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
 }
 
-async function update(key: Item, expression: string, values?: Item, names?: Record<string, string>): Promise<Item> {
+async function update(
+  key: Item,
+  expression: string,
+  values?: Item,
+  names?: Record<string, string>,
+): Promise<Item> {
   const { Attributes = {} } = await client.send(
     new UpdateItemCommand({
       TableName,
@@ -271,10 +279,15 @@ describe('transactions', () => {
     const ClientRequestToken = randomUUID();
     const write = (item: Item) =>
       client.send(
-        new TransactWriteItemsCommand({ ClientRequestToken, TransactItems: [{ Put: { TableName, Item: item } }] }),
+        new TransactWriteItemsCommand({
+          ClientRequestToken,
+          TransactItems: [{ Put: { TableName, Item: item } }],
+        }),
       );
     await write(keyOf(randomUUID()));
-    await expect(write(keyOf(randomUUID()))).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
+    await expect(write(keyOf(randomUUID()))).rejects.toMatchObject({
+      name: 'IdempotentParameterMismatchException',
+    });
   });
 
   test('two actions on one item are refused', async () => {
@@ -300,7 +313,9 @@ describe('transactions', () => {
     const [a, b] = [keyOf(randomUUID()), keyOf(randomUUID())];
     await put(a);
     const { Responses } = await client.send(
-      new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key: a } }, { Get: { TableName, Key: b } }] }),
+      new TransactGetItemsCommand({
+        TransactItems: [{ Get: { TableName, Key: a } }, { Get: { TableName, Key: b } }],
+      }),
     );
     expect(Responses?.map(({ Item }) => Item)).toEqual([a, undefined]);
   });
@@ -368,7 +383,10 @@ describe('queries', () => {
     // AWS's page ends with the item that passes 1 MB: the fourth.
     expect(first.Items?.length).toBeLessThanOrEqual(4);
     expect(first.LastEvaluatedKey).toBeDefined();
-    const second = await query(partition, { ProjectionExpression: 'sk', ExclusiveStartKey: first.LastEvaluatedKey });
+    const second = await query(partition, {
+      ProjectionExpression: 'sk',
+      ExclusiveStartKey: first.LastEvaluatedKey,
+    });
     expect([...sortsOf(first.Items), ...sortsOf(second.Items)]).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
@@ -468,7 +486,9 @@ describe('the sparse index', () => {
   });
 
   test('refuses strongly consistent reads', async () => {
-    await expect(index(randomUUID(), { ConsistentRead: true })).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(index(randomUUID(), { ConsistentRead: true })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
   });
 
   test('refuses an item whose index key has another type', async () => {
@@ -491,7 +511,8 @@ describe('update expressions', () => {
 
   test('list_append, if_not_exists and arithmetic', async () => {
     const key = keyOf(randomUUID());
-    const expression = 'SET #l = list_append(if_not_exists(#l, :empty), :more), n = if_not_exists(n, :zero) + :one';
+    const expression =
+      'SET #l = list_append(if_not_exists(#l, :empty), :more), n = if_not_exists(n, :zero) + :one';
     const values = {
       ':empty': { L: [] },
       ':more': { L: [{ S: 'x' }] },
@@ -505,11 +526,20 @@ describe('update expressions', () => {
 
   test('reach into maps and lists', async () => {
     const key = keyOf(randomUUID());
-    await put({ ...key, book: { M: { counts: { M: { received: { N: '1' } } }, parts: { L: [{ S: 'a' }, { S: 'b' }] } } } });
-    const item = await update(key, 'SET book.counts.received = book.counts.received + :n REMOVE book.parts[0]', {
-      ':n': { N: '4' },
+    await put({
+      ...key,
+      book: { M: { counts: { M: { received: { N: '1' } } }, parts: { L: [{ S: 'a' }, { S: 'b' }] } } },
     });
-    expect(item['book']).toEqual({ M: { counts: { M: { received: { N: '5' } } }, parts: { L: [{ S: 'b' }] } } });
+    const item = await update(
+      key,
+      'SET book.counts.received = book.counts.received + :n REMOVE book.parts[0]',
+      {
+        ':n': { N: '4' },
+      },
+    );
+    expect(item['book']).toEqual({
+      M: { counts: { M: { received: { N: '5' } } }, parts: { L: [{ S: 'b' }] } },
+    });
   });
 
   test('cannot change a key', async () => {
@@ -580,7 +610,9 @@ describe('sizes and values', () => {
 describe('batches', () => {
   test('write 25 items and refuse 26', async () => {
     const partition = randomUUID();
-    const requests = Array.from({ length: 26 }, (_, n) => ({ PutRequest: { Item: keyOf(partition, String(n)) } }));
+    const requests = Array.from({ length: 26 }, (_, n) => ({
+      PutRequest: { Item: keyOf(partition, String(n)) },
+    }));
     const write = (count: number) =>
       client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests.slice(0, count) } }));
     expect((await write(25)).UnprocessedItems ?? {}).toEqual({});
@@ -593,7 +625,9 @@ describe('batches', () => {
     const keys = Array.from({ length: 101 }, (_, n) => keyOf(partition, String(n)));
     const read = (count: number) =>
       client.send(
-        new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys.slice(0, count), ConsistentRead: true } } }),
+        new BatchGetItemCommand({
+          RequestItems: { [TableName]: { Keys: keys.slice(0, count), ConsistentRead: true } },
+        }),
       );
     expect((await read(100)).Responses?.[TableName]).toEqual([keyOf(partition, '3')]);
     await expect(read(101)).rejects.toMatchObject({ name: 'ValidationException' });
@@ -622,7 +656,10 @@ describe('batches', () => {
 describe('tables', () => {
   test('are described with their indexes', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    expect(Table).toMatchObject({ TableStatus: 'ACTIVE', BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } });
+    expect(Table).toMatchObject({
+      TableStatus: 'ACTIVE',
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+    });
     expect(Table?.GlobalSecondaryIndexes?.[0]).toMatchObject({ IndexName: 'sparse', IndexStatus: 'ACTIVE' });
   });
 
