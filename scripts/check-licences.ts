@@ -56,3 +56,9 @@ function isPermissive(expression: string | undefined): boolean {
     .split(/\s+OR\s+/i)
     .some((choice) => choice.split(/\s+AND\s+/i).every((licence) => PERMISSIVE.has(licence.trim())));
 }
+
+if (process.argv[1] === import.meta.filename) {
+  const unwanted = findUnwantedLicences(join(import.meta.dirname, '..'));
+  process.stdout.write(unwanted.length === 0 ? 'All licences are permissive.\n' : `${unwanted.join('\n')}\n`);
+  process.exitCode = unwanted.length === 0 ? 0 : 1;
+}
