@@ -39,7 +39,7 @@ export class IngestionService extends Stack {
 
     table.grantReadWriteDelete(api);
     table.grantReadWriteDelete(workRun);
-    table.grantReadWrite(pollRuns);
+    table.grantReadWriteDelete(pollRuns);
     for (const fn of [api, workRun, pollRuns]) runs.grantStartRun(fn);
     adminKey.grantRead(api);
     credentialsKey.grantSeal(api);

@@ -49,12 +49,10 @@ export class Table extends Construct {
     this.tableName = this.#table.tableName;
   }
 
-  /** Reads and writes items and queries the indexes; neither deletes, scans nor changes the table. */
-  grantReadWrite(fn: HouseFunction): void {
-    this.#grant(fn, [...READ_ACTIONS, ...WRITE_ACTIONS]);
-  }
-
-  /** The same, and deletes items: what keeps the references between resources. */
+  /**
+   * Reads, writes and deletes items (what keeps the references between resources) and queries the indexes; neither scans
+   * nor changes the table.
+   */
   grantReadWriteDelete(fn: HouseFunction): void {
     this.#grant(fn, [...READ_ACTIONS, ...WRITE_ACTIONS, 'dynamodb:DeleteItem']);
   }

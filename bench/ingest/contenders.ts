@@ -65,16 +65,29 @@ const cli: Contender = {
     ),
 };
 
-const script: Contender = {
-  name: 'csv-parse or stream-json, saveObjects',
-  run: (bench, format) =>
-    runProgram(
-      [join(folder, 'peers/save-objects.mjs'), format, `http://${bench.files}/rows-${bench.rows}.${format}`],
-      bench,
-    ),
-};
+const CONTENDERS_BY_URL = [
+  { name: 'csv-parse or stream-json, saveObjects', program: 'save-objects.mjs' },
+  { name: 'whole file, replaceAllObjects', program: 'replace-all-objects.mjs' },
+  { name: 'the limit: fetched and posted, not parsed', program: 'limit.mjs' },
+];
 
-export const CONTENDERS: readonly Contender[] = [millrace, cli, script];
+export const CONTENDERS: readonly Contender[] = [
+  millrace,
+  cli,
+  ...CONTENDERS_BY_URL.map(({ name, program }) => ({
+    name,
+    run: (bench: Bench, format: Format) =>
+      runProgram(
+        [
+          '--max-old-space-size=8192',
+          join(folder, 'peers', program),
+          format,
+          `http://${bench.files}/rows-${bench.rows}.${format}`,
+        ],
+        bench,
+      ),
+  })),
+];
 
 async function runProgram(args: string[], bench: Bench): Promise<Result> {
   const started = performance.now();

@@ -4,6 +4,8 @@ const CLOCK_TICKS_PER_SECOND = 100;
 
 export interface Usage {
   cpuSeconds: number;
+  /** CPU seconds by what the process is: a function's name, or its program. */
+  byProcess: Readonly<Record<string, number>>;
   /** Largest resident set of any one process, MiB. */
   peakMiB: number;
 }
@@ -12,11 +14,13 @@ export interface Usage {
 export function watchProcesses(pids: () => number[]): { stop(): Usage } {
   const before = new Map(pids().map((pid) => [pid, cpuTicks(pid)]));
   const last = new Map<number, number>();
+  const names = new Map<number, string>();
   let peakMiB = 0;
   const look = (): void => {
     for (const pid of pids()) {
       const ticks = cpuTicks(pid);
       if (ticks !== undefined) last.set(pid, ticks);
+      if (!names.has(pid)) names.set(pid, nameOf(pid));
       peakMiB = Math.max(peakMiB, residentMiB(pid));
     }
   };
@@ -25,9 +29,15 @@ export function watchProcesses(pids: () => number[]): { stop(): Usage } {
     stop: () => {
       look();
       clearInterval(timer);
-      let ticks = 0;
-      for (const [pid, count] of last) ticks += count - (before.get(pid) ?? 0);
-      return { cpuSeconds: ticks / CLOCK_TICKS_PER_SECOND, peakMiB };
+      const byProcess: Record<string, number> = {};
+      let cpuSeconds = 0;
+      for (const [pid, count] of last) {
+        const name = names.get(pid) ?? '';
+        const seconds = (count - (before.get(pid) ?? 0)) / CLOCK_TICKS_PER_SECOND;
+        byProcess[name] = (byProcess[name] ?? 0) + seconds;
+        cpuSeconds += seconds;
+      }
+      return { cpuSeconds, byProcess, peakMiB };
     },
   };
 }
@@ -49,12 +59,12 @@ export function processTree(root: number): number[] {
   return tree;
 }
 
-export function commandLine(pid: number): string {
-  return read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? '';
-}
-
-export function environmentOf(pid: number): string {
-  return read(`/proc/${pid}/environ`) ?? '';
+function nameOf(pid: number): string {
+  const functionName = /(?:^|\0)AWS_LAMBDA_FUNCTION_NAME=([^\0]*)/.exec(
+    read(`/proc/${pid}/environ`) ?? '',
+  )?.[1];
+  const program = (read(`/proc/${pid}/cmdline`) ?? '').split('\0').find((word) => /\.[cm]?[jt]s$/.test(word));
+  return functionName ?? program?.split('/').slice(-2).join('/') ?? read(`/proc/${pid}/comm`)?.trim() ?? '';
 }
 
 function cpuTicks(pid: number): number | undefined {

@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -48,11 +49,13 @@ try {
 async function startBench(): Promise<{ bench: Bench; stop(): Promise<void> }> {
   const files = await startHelper([join(import.meta.dirname, 'file-server.ts'), dataDirectory]);
   const sinkKey = 'bench-sink-key';
-  const keyFile = join(dataDirectory, 'sink-key');
+  // Not kept: a run with fewer rows than the one before would be held at the gate.
+  const sinkDirectory = mkdtempSync(join(tmpdir(), 'millrace-sink-'));
+  const keyFile = join(sinkDirectory, 'sink-key');
   writeFileSync(keyFile, sinkKey, { mode: 0o600 });
   const sink = await startHelper([
     join(import.meta.dirname, '../../local/search-index/main.ts'),
-    ...['--port', '0', '--data', dataDirectory, '--app-id', 'BENCHAPP00', '--api-key-file', keyFile],
+    ...['--port', '0', '--data', sinkDirectory, '--app-id', 'BENCHAPP00', '--api-key-file', keyFile],
     ...['--sink', '--answer-delay-ms', values.delay],
   ]);
   const sinkHost = new URL(JSON.parse(sink.firstLine).url).host;
@@ -63,6 +66,7 @@ async function startBench(): Promise<{ bench: Bench; stop(): Promise<void> }> {
       await service.stop();
       files.child.kill();
       sink.child.kill();
+      rmSync(sinkDirectory, { recursive: true, force: true });
     },
   };
 }
@@ -72,7 +76,9 @@ async function measure(results: Map<string, Result[]>, contender: Contender, for
   const result = await contender.run(bench, format);
   const key = `${format}\t${contender.name}`;
   results.set(key, [...(results.get(key) ?? []), result]);
-  process.stderr.write(`${format} ${contender.name}: ${result.seconds.toFixed(1)} s\n`);
+  process.stderr.write(
+    `${format} ${contender.name}: ${result.seconds.toFixed(1)} s, CPU ${JSON.stringify(result.byProcess)}\n`,
+  );
 }
 
 function print(results: Map<string, Result[]>): void {

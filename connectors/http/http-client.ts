@@ -39,6 +39,8 @@ export interface HttpResponse {
    * fails with an `HttpRequestError` when the connection is cut or falls silent, so an end is always a real end.
    */
   readonly body: Readable;
+  /** Whether the system has taken every byte of the request; an answer may come before. */
+  readonly isRequestSent: () => boolean;
   /** Where the answer came from, after redirects. */
   readonly url: string;
 }

@@ -34,6 +34,7 @@ export async function sendHop(agents: GuardedAgents, hop: Hop): Promise<HttpResp
       statusCode: response.statusCode ?? 0,
       headers: joinHeaders(response),
       body: response,
+      isRequestSent: () => request.writableFinished,
       url: hop.url.href,
     });
   });

@@ -29,8 +29,23 @@ export interface LeaseStore {
   acquire(request: LeaseRequest): Promise<LeaseAnswer>;
   /** Holds it on for another term; undefined if it has gone to another. */
   renew(lease: Lease): Promise<Lease | undefined>;
+  /**
+   * Notes that this run writes the index, unless a run that was created later has done so: `superseded`. For a run that
+   * adds to the index (`adds`) only later runs of its own task count, and those that replaced the whole. `checkOnly`
+   * notes nothing. Undefined if the lease has gone to another.
+   */
+  takeTurn(lease: Lease, turn: Turn): Promise<'taken' | 'superseded' | undefined>;
   /** Gives it back; `reserve` keeps the first place for the same run, which goes on in another worker. */
   release(lease: Lease, reserve?: { createdAt: string; seconds: number }): Promise<void>;
+}
+
+/** A run's place among those that write the index. */
+interface Turn {
+  readonly taskID: string;
+  /** When the run was created. */
+  readonly createdAt: string;
+  readonly adds: boolean;
+  readonly checkOnly?: boolean;
 }
 
 const itemSchema = z.object({
@@ -49,12 +64,12 @@ type LeaseStoreOptions = TableAccess & { readonly leaseSeconds: number; readonly
 
 export function createLeaseStore(options: LeaseStoreOptions): LeaseStore {
   const { leaseSeconds, clock } = options;
-  const later = (seconds: number) => secondsAfter(clock.now(), seconds);
+  const inSeconds = (seconds: number) => secondsAfter(clock.now(), seconds);
 
   return {
     acquire: (request) => acquire(options, request),
     async renew(lease) {
-      const heldUntil = later(leaseSeconds);
+      const heldUntil = inSeconds(leaseSeconds);
       const renewed = await update(options, lease, {
         UpdateExpression: 'SET heldUntil = :until',
         ConditionExpression: 'fence = :fence AND attribute_exists(heldUntil)',
@@ -62,6 +77,7 @@ export function createLeaseStore(options: LeaseStoreOptions): LeaseStore {
       });
       return renewed === undefined ? undefined : { ...lease, heldUntil };
     },
+    takeTurn: (lease, turn) => takeTurn(options, lease, turn),
     async release(lease, reservation) {
       await update(options, lease, {
         ConditionExpression: 'fence = :fence',
@@ -77,7 +93,7 @@ export function createLeaseStore(options: LeaseStoreOptions): LeaseStore {
                 ':fence': lease.fence,
                 ':runID': lease.runID,
                 ':createdAt': reservation.createdAt,
-                ':until': later(reservation.seconds).toISOString(),
+                ':until': inSeconds(reservation.seconds).toISOString(),
               },
             }),
       });
@@ -142,6 +158,52 @@ async function readHolder(
   const { holder, heldUntil, nextRunID } = itemSchema.parse(Item);
   const until = heldUntil === undefined ? now : new Date(heldUntil);
   return { heldBy: (until > now ? holder : nextRunID) ?? '', heldUntil: until };
+}
+
+/** When the last run of each kind was created that wrote the index: only the holder of the lease writes these. */
+const turnsSchema = z.object({
+  fence: z.int(),
+  lastWritten: z.string().default(''),
+  lastReplaced: z.string().default(''),
+});
+
+async function takeTurn(
+  table: TableAccess,
+  lease: Lease,
+  { taskID, createdAt, adds, checkOnly = false }: Turn,
+): Promise<'taken' | 'superseded' | undefined> {
+  const { Item = {} } = await table.client.send(
+    new GetCommand({
+      TableName: table.tableName,
+      Key: leaseItemKey(lease.appID, lease.key),
+      ConsistentRead: true,
+    }),
+  );
+  const { fence, lastWritten, lastReplaced } = turnsSchema.parse(Item);
+  if (fence !== lease.fence) return undefined;
+  const byTask = z.string().default('').parse(Item[turnOf(taskID)]);
+  const last = adds ? later(byTask, lastReplaced) : lastWritten;
+  if (last > createdAt) return 'superseded';
+  if (checkOnly) return 'taken';
+  const taken = await update(table, lease, {
+    UpdateExpression: `SET lastWritten = :written, #task = :createdAt${adds ? '' : ', lastReplaced = :createdAt'}`,
+    ConditionExpression: 'fence = :fence',
+    ExpressionAttributeNames: { '#task': turnOf(taskID) },
+    ExpressionAttributeValues: {
+      ':written': later(lastWritten, createdAt),
+      ':createdAt': createdAt,
+      ':fence': lease.fence,
+    },
+  });
+  return taken === undefined ? undefined : 'taken';
+}
+
+function turnOf(taskID: string): string {
+  return `turn#${taskID}`;
+}
+
+function later(one: string, other: string): string {
+  return one > other ? one : other;
 }
 
 /** The attributes that the input asks for, `{}` if none; undefined if the condition was not met. */

@@ -15,6 +15,8 @@ const FIRST_CAPACITY_RECORDS = 1024;
 export class BatchBuilder {
   /** Valid after `reserve` until the next `reserve` or `seal`. */
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+  /** The same bytes, for writing several at a time. */
+  view = new DataView(this.bytes.buffer);
   length = 0;
   count = 0;
   readonly #limits: BatchLimits;
@@ -33,7 +35,7 @@ export class BatchBuilder {
     if (needed <= this.bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
+    this.#write(grown);
   }
 
   /**
@@ -77,7 +79,7 @@ export class BatchBuilder {
       sourceBytesRead,
     };
     // A little more than this batch took, so that the next one seldom grows.
-    this.bytes = Buffer.allocUnsafeSlow(Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * 1.1)));
+    this.#write(Buffer.allocUnsafeSlow(Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * 1.1))));
     this.#ends = new Uint32Array(Math.max(FIRST_CAPACITY_RECORDS, this.count));
     this.#idEnds = new Uint32Array(this.#ends.length);
     this.#positions = new Uint32Array(this.#ends.length);
@@ -85,6 +87,11 @@ export class BatchBuilder {
     this.count = 0;
     this.#rejected = [];
     return batch;
+  }
+
+  #write(bytes: Buffer<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
   }
 
   #growIndex(): void {

@@ -30,6 +30,8 @@ const SAFE_NUMBER_LENGTH = 300;
  */
 export class JsonScanner {
   bytes: Buffer;
+  /** The same bytes as `bytes`, for reading several at a time. */
+  view: DataView;
   end: number;
   /** Nothing follows after `end`: a number there is complete. */
   final: boolean;
@@ -42,6 +44,7 @@ export class JsonScanner {
 
   constructor(bytes: Buffer, end: number, final: boolean) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.end = end;
     this.final = final;
   }

@@ -1,7 +1,8 @@
+import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import { copyRecords, type RunWork } from './copy-records.ts';
 import { seedOf } from './id-hash.ts';
 import { RepeatedIDs } from './repeated-ids.ts';
-import { carryOut, settle } from './settle-run.ts';
+import { cancelled, carryOut, settle, superseded } from './settle-run.ts';
 import type { SliceEnd } from './work-slice.ts';
 
 /** What one worker remembers of its run from one attempt to the next. */
@@ -22,7 +23,10 @@ export function startMemory(): AttemptMemory {
 /** From the last checkpoint to the end of the run, or of the slice. */
 export async function attempt(work: RunWork, memory: AttemptMemory): Promise<SliceEnd> {
   const { journal } = work;
-  if (journal.run.settlement === undefined) {
+  const isRepeated = journal.run.settlement !== undefined;
+  if (!isRepeated) {
+    if (await isCancelled(work)) return endCancelled(work);
+    if (await isSuperseded(work)) return 'finished';
     await prepare(work, memory);
     const repeatedIDs = remember(work, memory);
     memory.isSpoiled = true;
@@ -30,11 +34,43 @@ export async function attempt(work: RunWork, memory: AttemptMemory): Promise<Sli
     memory.isSpoiled = false;
     if (end.kind === 'source_failed') throw end.error;
     if (end.kind === 'deadline') return 'handed_over';
+    // The last moment: once the end is decided, it stands.
+    if (end.kind === 'cancelled' || (await isCancelled(work))) return endCancelled(work);
     await settle(work, repeatedIDs, memory.isComplete);
   }
   const { settlement } = journal.run;
-  if (settlement !== undefined) await carryOut(work, settlement);
+  if (settlement !== undefined) await carryOut(work, settlement, { isRepeated });
   return 'finished';
+}
+
+function isCancelled({ engine, journal }: RunWork): Promise<boolean> {
+  return engine.runStore.isCancelRequested(journal.run.appID, journal.run.runID);
+}
+
+async function endCancelled(work: RunWork): Promise<'finished'> {
+  const settlement = cancelled(work.journal.run);
+  await work.journal.commit({ settlement });
+  await carryOut(work, settlement);
+  return 'finished';
+}
+
+/** Ends the run if one that was created later has written the index: what this one writes would be older. */
+async function isSuperseded(work: RunWork): Promise<boolean> {
+  const { engine, journal, lease } = work;
+  const { taskID, createdAt, action } = journal.run;
+  const isReplace = action === 'replace';
+  const turn = await engine.leaseStore.takeTurn(lease.current, {
+    taskID,
+    createdAt,
+    adds: !isReplace,
+    // A replace run writes at its end, and asks again then.
+    checkOnly: isReplace,
+  });
+  if (turn === undefined) throw new LeaseLostError(lease.current.key);
+  if (turn === 'taken') return false;
+  await journal.commit({ settlement: superseded(journal.run) });
+  await carryOut(work, superseded(journal.run));
+  return true;
 }
 
 async function prepare({ journal, connection, lease }: RunWork, memory: AttemptMemory): Promise<void> {

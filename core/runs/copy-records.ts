@@ -1,5 +1,6 @@
 import type { HeldLease } from '../leases/held-lease.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
+import { CancelWatch } from './cancel-watch.ts';
 import { checkpoint } from './checkpoint.ts';
 import type { Engine, RunConnection } from './engine.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
@@ -18,7 +19,7 @@ export interface RunWork {
 
 /** `deadline`: the rest is for the next slice. `source_failed`: all that was read before is committed. */
 export type CopyEnd =
-  | { readonly kind: 'ended' | 'deadline' }
+  | { readonly kind: 'ended' | 'deadline' | 'cancelled' }
   | { readonly kind: 'source_failed'; readonly error: unknown };
 
 /**
@@ -28,17 +29,27 @@ export type CopyEnd =
  */
 export async function copyRecords(work: RunWork, repeatedIDs: RepeatedIDs): Promise<CopyEnd> {
   const pipeline = new Pipeline(work, repeatedIDs);
+  const cancel = new CancelWatch(work.engine, work.journal.run);
+  // Cancelled, only the reading stops: what is on the wire lands and is counted.
+  const signal = AbortSignal.any([pipeline.signal, cancel.signal]);
   let end: CopyEnd = { kind: 'ended' };
   try {
-    for await (const batch of work.connection.source.read(work.journal.run.cursor, pipeline.signal)) {
+    for await (const batch of work.connection.source.read(work.journal.run.cursor, signal)) {
+      cancel.ask();
       await pipeline.take(batch);
+      if (cancel.signal.aborted) {
+        end = { kind: 'cancelled' };
+        break;
+      }
       if (isDeadlineNear(work)) {
         end = { kind: 'deadline' };
         break;
       }
     }
   } catch (error) {
-    end = { kind: 'source_failed', error };
+    end = cancel.signal.aborted ? { kind: 'cancelled' } : { kind: 'source_failed', error };
+  } finally {
+    cancel.close();
   }
   await pipeline.finish();
   return end;

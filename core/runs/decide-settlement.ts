@@ -1,51 +1,62 @@
+import { number, percent } from './amounts.ts';
+import { findObjection, type GateEvidence } from './gate.ts';
 import type { Run, Settlement } from './run.ts';
 import { breachesThreshold } from './run-counts.ts';
+import type { RunPolicy } from './run-policy.ts';
 
-/** What a replace run's temporary index was found to hold, and what it should. */
-export interface WrittenCount {
-  readonly written: number;
-  /** The least and the most that can be right; the same number unless the run was taken up again in between. */
-  readonly atLeast: number;
-  readonly atMost: number;
+interface GateCheck {
+  readonly evidence: GateEvidence;
+  readonly policy: RunPolicy;
+  readonly now: Date;
 }
+
+const DAY_MILLISECONDS = 86_400_000;
 
 /**
  * How a run that read its source to the end has ended. The rules, in order: more failed than the task accepts →
- * `too_many_errors`; a replace without a single record → `no_events`; a new index that holds fewer records than were
- * sent → `lacking_events`, more → `internal`; else `ok`.
+ * `too_many_errors`; the gate of a replace run objects → the run is held, with the gate's code; else `ok`.
  */
-export function decideSettlement(run: Run, found?: WrittenCount): Settlement {
-  const { received, applied, rejected } = run.counts;
+export function decideSettlement(run: Run, check?: GateCheck): Settlement {
+  const { received, rejected } = run.counts;
   if (breachesThreshold(run.counts, run.failureThreshold)) {
-    return failure(
-      'too_many_errors',
-      `${number(rejected)} of ${number(received)} records (${percent(rejected, received)}) were rejected; the task accepts ${run.failureThreshold} %.${kept(run)}`,
-    );
+    const reason = `${number(rejected)} of ${number(received)} records (${percent(rejected, received)}) were rejected; the task accepts ${run.failureThreshold} %.${kept(run)}`;
+    return { outcome: 'failure', reasonCode: 'too_many_errors', reason };
   }
-  if (run.action === 'replace' && applied === 0) {
-    return failure('no_events', `The source has no records to put into the index.${kept(run)}`);
-  }
-  if (found !== undefined && found.written < found.atLeast) {
-    return failure(
-      'lacking_events',
-      `The new index holds ${number(found.written)} records though ${number(found.atLeast)} were sent.${kept(run)}`,
-    );
-  }
-  if (found !== undefined && found.written > found.atMost) {
-    return failure(
-      'internal',
-      `The new index holds ${number(found.written)} records though only ${number(found.atMost)} were sent.${kept(run)}`,
-    );
-  }
-  return { outcome: 'success', reasonCode: 'ok', reason: successReason(run) };
+  const objection = check === undefined ? undefined : findObjection(run.counts, check.evidence, check.policy);
+  if (check !== undefined && objection !== undefined) return refuse(run, check, objection);
+  return {
+    outcome: 'success',
+    reasonCode: 'ok',
+    reason: successReason(run),
+    ...(check === undefined ? {} : { records: check.evidence.written }),
+  };
 }
 
 /** What a failure leaves behind, in the words of the index's owner. */
-export function kept({ action, counts }: Pick<Run, 'action' | 'counts'>): string {
+export function kept({ action, counts, attempts }: Pick<Run, 'action' | 'counts' | 'attempts'>): string {
   if (action === 'replace') return ' The index was left as it was.';
+  // A worker that stopped may have written more than it came to count.
+  if (attempts > 1) return ` At least ${number(counts.applied)} records were written before.`;
   return counts.applied === 0
     ? ' Nothing was written.'
     : ` ${number(counts.applied)} records were written before.`;
+}
+
+function refuse(
+  run: Run,
+  { evidence, policy, now }: GateCheck,
+  { reasonCode, cause }: { reasonCode: Settlement['reasonCode']; cause: string },
+): Settlement {
+  const failure = { outcome: 'failure', reasonCode } as const;
+  // Nothing in place of nothing: there is nothing to decide.
+  if (evidence.written === 0 && evidence.live === 0) return { ...failure, reason: cause + kept(run) };
+  const until = new Date(now.getTime() + policy.heldDays * DAY_MILLISECONDS).toISOString();
+  const held = ` The run is held until ${until.slice(0, 10)}: approve it to put the new index in the place of the live one all the same, or discard it.`;
+  return {
+    ...failure,
+    reason: cause + kept(run) + held,
+    held: { records: evidence.written, until, cause },
+  };
 }
 
 function successReason({ counts, failureThreshold }: Run): string {
@@ -54,17 +65,4 @@ function successReason({ counts, failureThreshold }: Run): string {
   if (received === 0) return 'The source has no records: there was nothing to do.';
   if (rejected === 0) return `${number(applied)} of ${number(received)} records were applied.${repeats}`;
   return `${number(applied)} of ${number(received)} records were applied.${repeats} ${number(rejected)} (${percent(rejected, received)}) were rejected; the task accepts ${failureThreshold} %.`;
-}
-
-function failure(reasonCode: Settlement['reasonCode'], reason: string): Settlement {
-  return { outcome: 'failure', reasonCode, reason };
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function percent(part: number, whole: number): string {
-  const share = whole === 0 ? 0 : (part / whole) * 100;
-  return `${share > 0 && share < 0.01 ? '<0.01' : share.toFixed(2).replace(/\.?0+$/, '')} %`;
 }

@@ -4,6 +4,7 @@ import type { LeaseStore } from '../leases/lease-store.ts';
 import type { HandOff } from './hand-off.ts';
 import type { RecordDestination, RecordSource } from './ports.ts';
 import type { Run } from './run.ts';
+import type { RunPolicy } from './run-policy.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -15,6 +16,8 @@ export interface RunConnection {
   readonly sourceDescription: string;
   readonly source: RecordSource;
   readonly destination: RecordDestination;
+  /** What the task asks of its runs. */
+  readonly policy: RunPolicy;
 }
 
 /**
@@ -38,6 +41,8 @@ export interface EngineSettings {
   /** Workers in a row that stopped without a checkpoint. */
   readonly maxStalls: number;
   readonly maxRestarts: number;
+  /** At least so long between two looks at whether the run was cancelled. */
+  readonly cancelCheckMilliseconds: number;
 }
 
 export const DEFAULT_ENGINE_SETTINGS: Omit<EngineSettings, 'leaseSeconds'> = {
@@ -49,6 +54,7 @@ export const DEFAULT_ENGINE_SETTINGS: Omit<EngineSettings, 'leaseSeconds'> = {
   maxTries: 5,
   maxStalls: 5,
   maxRestarts: 3,
+  cancelCheckMilliseconds: 250,
 };
 
 /** Everything the engine touches: no clock, chance or I/O comes in another way, so a simulation can stand in for all. */

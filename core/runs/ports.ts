@@ -28,6 +28,19 @@ export interface WriteReceipt {
   readonly publications: readonly number[];
 }
 
+/** On how many of the records looked at each first-level attribute was found. */
+export interface AttributeSample {
+  readonly records: number;
+  readonly attributes: ReadonlyMap<string, number>;
+}
+
+/** What a temporary index must be when it is moved. */
+export interface ExpectedIndex {
+  readonly records: number;
+  /** Whether an earlier worker, or an earlier try of this one, may have moved it already. */
+  readonly mayBeMoved: boolean;
+}
+
 /**
  * What the engine writes to: one index, opened for one run and action. Every method may be called again by another
  * worker after a crash and then changes nothing that is already done.
@@ -42,8 +55,18 @@ export interface RecordDestination {
   waitForPublication(publications: readonly number[], signal: AbortSignal): Promise<void>;
   /** For replace: how many records the temporary index holds and how many the live one (0 when there is none). */
   countRecords(signal: AbortSignal): Promise<{ readonly written: number; readonly live: number }>;
-  /** For replace: moves the temporary index over the live one, awaited. Done before, it is a no-op. Else nothing. */
-  publish(signal: AbortSignal): Promise<void>;
+  /**
+   * For replace: looks at some records of the temporary index and of the live one; nothing when the credentials do not
+   * allow it. Else nothing.
+   */
+  sampleAttributes(
+    signal: AbortSignal,
+  ): Promise<{ readonly written: AttributeSample; readonly live: AttributeSample } | undefined>;
+  /**
+   * For replace: moves the temporary index over the live one, awaited. Done before, it is a no-op. A fatal error when it
+   * does not hold what is expected, as when a paused worker's batch made it anew. Else nothing.
+   */
+  publish(signal: AbortSignal, expected: ExpectedIndex): Promise<void>;
   /** For replace: removes the temporary index. Else nothing. */
   discard(signal: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { TABLE_INDEXES } from '../foundation/table.ts';
+import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
 import { leaseItemKey } from '../leases/lease.ts';
 import { toRunEventItem } from '../run-events/run-event-item.ts';
@@ -26,7 +26,7 @@ export function commitItems({
 }: CommitParts): TransactionItem[] {
   const { lease, events = [] } = commit;
   return [
-    { Update: { TableName: tableName, ...runUpdate(commit, next, commitID) } },
+    { Update: { TableName: tableName, ...runUpdate({ commit, next, commitID, expiresAt }) } },
     ...(lease === undefined
       ? []
       : [
@@ -46,12 +46,17 @@ export function commitItems({
 }
 
 /** Only what changes is written, so that attributes which others set meanwhile stay. */
-function runUpdate({ run, changes, lease }: RunCommit, next: Run, commitID: string) {
+function runUpdate({ commit, next, commitID, expiresAt }: Omit<CommitParts, 'tableName'>) {
+  const { run, changes, lease } = commit;
   const attributes: Record<string, unknown> = {
     ...changes,
     revision: next.revision,
     updatedAt: next.updatedAt,
     commitID,
+    // A held index must not outlive the run that tells of it.
+    ...(changes.held === undefined
+      ? {}
+      : { [TTL_ATTRIBUTE]: Math.max(expiresAt, Math.ceil(Date.parse(changes.held.until) / 1000) + 86_400) }),
     ...('dueAt' in changes
       ? {
           [TABLE_INDEXES.due.partition]: next.dueAt === undefined ? undefined : DUE_PARTITION,
@@ -61,7 +66,13 @@ function runUpdate({ run, changes, lease }: RunCommit, next: Run, commitID: stri
   };
   const set: string[] = [];
   const removed: string[] = [];
-  const names: Record<string, string> = { '#status': 'status', '#revision': 'revision', '#fence': 'fence' };
+  const names: Record<string, string> = {
+    '#status': 'status',
+    '#revision': 'revision',
+    '#fence': 'fence',
+    '#held': 'held',
+    '#cleanUpAt': 'cleanUpAt',
+  };
   const values: Record<string, unknown> = {
     ':readRevision': run.revision,
     ':ownFence': lease?.fence ?? run.fence,
@@ -81,7 +92,7 @@ function runUpdate({ run, changes, lease }: RunCommit, next: Run, commitID: stri
     UpdateExpression: `SET ${set.join(', ')}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''}`,
     // The cursor moves with the revision only, so the revision read stands for the cursor expected.
     ConditionExpression:
-      '#revision = :readRevision AND #fence <= :ownFence AND #status IN (:created, :started)',
+      '#revision = :readRevision AND #fence <= :ownFence AND (#status IN (:created, :started) OR attribute_exists(#held) OR attribute_exists(#cleanUpAt))',
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };

@@ -18,6 +18,8 @@ const reasonCodeSchema = z.enum([
 
 const outcomeSchema = z.enum(['success', 'failure']);
 
+const heldSchema = z.object({ records: countSchema, until: z.string(), cause: z.string() });
+
 /** A run as the table holds it. Attributes of the table's own (keys, indexes, TTL) are dropped by the parse. */
 export const runSchema = z.object({
   runID: z.string(),
@@ -47,8 +49,19 @@ export const runSchema = z.object({
   leaseKey: z.string().optional(),
   waits: countSchema.optional(),
   settlement: z
-    .object({ outcome: outcomeSchema, reasonCode: reasonCodeSchema, reason: z.string() })
+    .object({
+      outcome: outcomeSchema,
+      reasonCode: reasonCodeSchema,
+      reason: z.string(),
+      records: countSchema.optional(),
+      held: heldSchema.optional(),
+    })
     .optional(),
+  cancelRequestedAt: z.string().optional(),
+  held: heldSchema
+    .extend({ decision: z.enum(['approve', 'discard']).optional(), isBegun: z.boolean().optional() })
+    .optional(),
+  cleanUpAt: z.string().optional(),
   notification: z.literal('pending').optional(),
   dueAt: z.string().optional(),
   createdAt: z.string(),

@@ -29,6 +29,8 @@ export type RunChanges = Partial<
     | 'restarts'
     | 'leaseKey'
     | 'settlement'
+    | 'held'
+    | 'cleanUpAt'
     | 'notification'
     | 'dueAt'
     | 'startedAt'
@@ -64,9 +66,12 @@ export interface RunStore {
   commit(commit: RunCommit): Promise<Run>;
   /** Moves `dueAt` if it still is as in `run`; `waits` counts the waiting for a lease. False if somebody else moved it. */
   postpone(run: Run, dueAt: Date, waits?: number): Promise<boolean>;
+  /** Notes that the run is to end; false if it has ended. */
+  requestCancel(run: Run, at: Date): Promise<boolean>;
+  isCancelRequested(appID: string, runID: string): Promise<boolean>;
   /** Runs that are due by then, earliest first. */
   listDue(until: Date, limit: number): Promise<DueRun[]>;
-  /** `RunFinished` is on the bus: nothing is due any more. */
+  /** `RunFinished` is on the bus: nothing is due any more, but what its temporary index asks for. */
   clearNotification(run: Run): Promise<void>;
 }
 
@@ -107,6 +112,14 @@ export function createRunStore(
       }
     },
     postpone: (run, dueAt, waits) => postponeRun(table, run, dueAt, waits),
+    requestCancel: (run, at) =>
+      updateIf(table, run, {
+        UpdateExpression: 'SET cancelRequestedAt = if_not_exists(cancelRequestedAt, :at)',
+        ConditionExpression: '#status IN (:created, :started)',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':at': at.toISOString(), ':created': 'created', ':started': 'started' },
+      }),
+    isCancelRequested: (appID, runID) => isCancelRequested(table, appID, runID),
     listDue: (until, limit) => listDueRuns(table, until, limit),
     clearNotification: (run) => clearNotification(table, run),
   };
@@ -146,6 +159,22 @@ async function readRun(
   return Item;
 }
 
+async function isCancelRequested(
+  { client, tableName }: TableAccess,
+  appID: string,
+  runID: string,
+): Promise<boolean> {
+  const { Item } = await client.send(
+    new GetCommand({
+      TableName: tableName,
+      Key: runKey(appID, runID),
+      ConsistentRead: true,
+      ProjectionExpression: 'cancelRequestedAt',
+    }),
+  );
+  return Item?.['cancelRequestedAt'] !== undefined;
+}
+
 function isExpired(item: Readonly<Record<string, unknown>>, now: Date): boolean {
   const expiresAt = item[TTL_ATTRIBUTE];
   return typeof expiresAt === 'number' && expiresAt * 1000 <= now.getTime();
@@ -167,6 +196,17 @@ async function postponeRun(table: TableAccess, run: Run, dueAt: Date, waits?: nu
 }
 
 async function clearNotification(table: TableAccess, run: Run): Promise<void> {
+  const dueAt = run.held?.until ?? run.cleanUpAt;
+  if (dueAt !== undefined) {
+    // Only as read: a decision made meanwhile is due at once.
+    await updateIf(table, run, {
+      UpdateExpression: 'SET #dueAt = :dueAt REMOVE #notification',
+      ConditionExpression: 'attribute_exists(#notification) AND revision = :revision',
+      ExpressionAttributeNames: { '#notification': 'notification', '#dueAt': TABLE_INDEXES.due.sort },
+      ExpressionAttributeValues: { ':dueAt': dueAt, ':revision': run.revision },
+    });
+    return;
+  }
   await updateIf(table, run, {
     UpdateExpression: 'REMOVE #notification, #dueKey, #dueAt',
     ConditionExpression: 'attribute_exists(#notification)',

@@ -32,7 +32,27 @@ export interface Settlement {
   readonly reasonCode: RunReasonCode;
   /** A sentence that the owner of the index understands. */
   readonly reason: string;
+  /** How many records the temporary index must hold when it is moved. */
+  readonly records?: number;
+  /** The temporary index is to be kept, for a person to decide. */
+  readonly held?: Omit<HeldIndex, 'decision' | 'isBegun'>;
 }
+
+/** A temporary index that waits for a person: the gate objected to its move. */
+export interface HeldIndex {
+  /** What it held when the gate looked, and must still hold when it is moved. */
+  readonly records: number;
+  /** Removed then if nobody decided. */
+  readonly until: string;
+  /** What the gate objected to. */
+  readonly cause: string;
+  /** Asked for, and yet to be carried out by a worker. */
+  readonly decision?: HoldDecision;
+  /** A worker has begun to carry it out, and may have got as far as the move. */
+  readonly isBegun?: boolean;
+}
+
+export type HoldDecision = 'approve' | 'discard';
 
 /** One execution of a task, as stored. Dates are RFC 3339 with milliseconds; the wire shows whole seconds. */
 export interface Run {
@@ -69,6 +89,12 @@ export interface Run {
   readonly waits?: number;
   /** Decided, and yet to be carried out: the swap, or the removal of the temporary index. */
   readonly settlement?: Settlement;
+  /** When somebody asked for it to end; set beside the commits, so that it never stands in their way. */
+  readonly cancelRequestedAt?: string;
+  /** Present while the run, though ended, waits for a decision about its temporary index. */
+  readonly held?: HeldIndex;
+  /** When to look once more for the temporary index of a run that has ended: a late batch can make it anew. */
+  readonly cleanUpAt?: string;
   /** `pending` from the moment it ended until `RunFinished` is on the bus. */
   readonly notification?: 'pending';
   /** When the sweep sends this run again if nothing else happened; absent when nothing is due any more. */
@@ -79,7 +105,16 @@ export interface Run {
   readonly updatedAt: string;
 }
 
-/** Whether the run has come to its end, which never changes any more. */
+/** Whether the run has come to its end, which changes no more but by a decision about what is held. */
 export function isEnded({ status }: Pick<Run, 'status'>): boolean {
   return status === 'finished' || status === 'skipped';
+}
+
+/** Whether a worker has something to do for the run: its work, or what follows from its temporary index. */
+export function needsWorker(run: Pick<Run, 'status' | 'held' | 'cleanUpAt'>, now: Date): boolean {
+  if (!isEnded(run)) return true;
+  const { held, cleanUpAt } = run;
+  if (held?.decision !== undefined) return true;
+  const dueAt = held?.until ?? cleanUpAt;
+  return dueAt !== undefined && now.getTime() >= Date.parse(dueAt);
 }

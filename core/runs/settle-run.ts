@@ -1,7 +1,11 @@
+import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import type { RunWork } from './copy-records.ts';
-import { decideSettlement, kept, type WrittenCount } from './decide-settlement.ts';
+import { cleanUpTime } from './clean-up.ts';
+import { decideSettlement, kept } from './decide-settlement.ts';
 import { DestinationError } from './destination-error.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
+import type { GateEvidence } from './gate.ts';
+import type { ExpectedIndex } from './ports.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
 import type { Run, Settlement } from './run.ts';
 import type { RunChanges } from './run-store.ts';
@@ -9,16 +13,19 @@ import { SourceError } from './source-error.ts';
 import type { RunJournal, RunNote } from './run-journal.ts';
 
 /** `RunFinished` is handed over by the worker itself; the sweep repeats it if that failed. */
-const NOTIFICATION_SECONDS = 60;
+export const NOTIFICATION_SECONDS = 60;
 
 /** Decides how a run that was read to its end has ended, and stores the decision before it is carried out. */
 export async function settle(work: RunWork, repeatedIDs: RepeatedIDs, isComplete: boolean): Promise<void> {
-  const { journal, connection, lease } = work;
-  const found =
-    journal.run.action === 'replace' && journal.run.counts.applied > 0
-      ? await countWritten(work, repeatedIDs, isComplete)
-      : undefined;
-  const settlement = decideSettlement(journal.run, found);
+  const { journal, connection, lease, engine } = work;
+  const settlement =
+    journal.run.action === 'replace'
+      ? decideSettlement(journal.run, {
+          evidence: await gatherEvidence(work, repeatedIDs, isComplete),
+          policy: connection.policy,
+          now: engine.clock.now(),
+        })
+      : decideSettlement(journal.run);
   const { startedAt, createdAt, counts } = journal.run;
   await journal.commit({ settlement }, [
     {
@@ -40,38 +47,84 @@ export async function settle(work: RunWork, repeatedIDs: RepeatedIDs, isComplete
  * both before and after the change of workers was counted twice, so what was applied is the most, and what this worker
  * applied the least.
  */
-async function countWritten(
+async function gatherEvidence(
   { connection, journal, lease }: RunWork,
   repeatedIDs: RepeatedIDs,
   isComplete: boolean,
-): Promise<WrittenCount> {
-  const { written } = await connection.destination.countRecords(lease.signal);
+): Promise<GateEvidence> {
+  const { written, live } = await connection.destination.countRecords(lease.signal);
   const { applied } = journal.run.counts;
   const isExact = isComplete && repeatedIDs.isExact;
-  return { written, atLeast: isExact ? applied : Math.max(1, repeatedIDs.distinctApplied), atMost: applied };
+  const samples =
+    written > 0 && live > 0 ? await connection.destination.sampleAttributes(lease.signal) : undefined;
+  return {
+    written,
+    live,
+    atLeast: isExact ? applied : Math.max(1, repeatedIDs.distinctApplied),
+    atMost: applied,
+    ...(samples === undefined ? {} : { samples }),
+  };
 }
 
-/** Carries out what was decided and ends the run. May be done again by another worker: each step is idempotent. */
-export async function carryOut(work: RunWork, settlement: Settlement): Promise<void> {
-  const { journal, connection, lease } = work;
-  const notes: RunNote[] = [];
-  if (journal.run.action === 'replace') {
-    // From here on the index changes for its readers, so a worker that was stopped meanwhile must find out now.
-    await lease.confirm();
-    notes.push(settlement.outcome === 'success' ? await swap(work) : await discard(work));
-  } else if (settlement.outcome === 'success') {
-    await connection.destination.publish(lease.signal);
+/**
+ * Carries out what was decided and ends the run. May be done again by another worker: each step is idempotent.
+ * `isRepeated`: an earlier try may have moved the index already.
+ */
+export async function carryOut(
+  work: RunWork,
+  settlement: Settlement,
+  { isRepeated = false }: { isRepeated?: boolean } = {},
+): Promise<void> {
+  const { journal, lease } = work;
+  if (journal.run.action !== 'replace') return finishRun(work, settlement);
+  // From here on the index changes for its readers, so a worker that was stopped meanwhile must find out now.
+  await lease.confirm();
+  if (settlement.outcome === 'success') {
+    const isMoved = await swap(work, { records: settlement.records ?? 0, mayBeMoved: isRepeated });
+    if (isMoved) return finishRun(work, settlement, [replaced(work)]);
+    return finishRun(work, superseded(journal.run), [await discard(work)]);
   }
-  await finishRun(work, settlement, notes);
+  await finishRun(work, settlement, [settlement.held === undefined ? await discard(work) : heldNote(work)]);
 }
 
-async function swap({ connection, lease }: RunWork): Promise<RunNote> {
-  await connection.destination.publish(lease.signal);
+/** Moves the temporary index over the live one; false when a run that was created later has written it meanwhile. */
+export async function swap(
+  { connection, engine, journal, lease }: RunWork,
+  expected: ExpectedIndex,
+): Promise<boolean> {
+  const { taskID, createdAt } = journal.run;
+  const turn = await engine.leaseStore.takeTurn(lease.current, { taskID, createdAt, adds: false });
+  if (turn === undefined) throw new LeaseLostError(lease.current.key);
+  if (turn === 'taken') await connection.destination.publish(lease.signal, expected);
+  return turn === 'taken';
+}
+
+/** How a run ends that somebody cancelled. */
+export function cancelled(run: Run): Settlement {
+  return { outcome: 'failure', reasonCode: 'cancelled', reason: `The run was cancelled.${kept(run)}` };
+}
+
+/** How a run ends when one that was triggered after it came first. */
+export function superseded(run: Run): Settlement {
+  return {
+    outcome: 'failure',
+    reasonCode: 'blocking',
+    reason: `A run that was started later has written the index already, so this one is superseded.${kept(run)}`,
+  };
+}
+
+export function replaced({ connection }: Pick<RunWork, 'connection'>): RunNote {
   const message = `The new index took the place of ${connection.index.indexName}.`;
   return { type: 'log', status: 'succeeded', data: { level: 'info', code: 'index.replaced', message } };
 }
 
-async function discard({ connection, lease, engine, journal }: RunWork): Promise<RunNote> {
+function heldNote({ connection }: RunWork): RunNote {
+  const message = `The temporary index was kept for a decision; ${connection.index.indexName} is as it was.`;
+  return { type: 'log', status: null, data: { level: 'warning', code: 'index.held', message } };
+}
+
+/** Removes the temporary index; the note says whether that went well. */
+export async function discard({ connection, lease, engine, journal }: RunWork): Promise<RunNote> {
   try {
     await connection.destination.discard(lease.signal);
     const message = `The temporary index was removed; ${connection.index.indexName} is as it was.`;
@@ -87,21 +140,28 @@ async function discard({ connection, lease, engine, journal }: RunWork): Promise
 /** The last commit of a run: from then on nothing about it changes but that its end is told. */
 export async function finishRun(
   { engine, journal }: { readonly engine: RunWork['engine']; readonly journal: RunJournal },
-  { outcome, reasonCode, reason }: Settlement,
+  { outcome, reasonCode, reason, held }: Settlement,
   notes: readonly RunNote[] = [],
 ): Promise<void> {
   const now = engine.clock.now();
   const changes: RunChanges = {
-    status: 'finished',
+    // One that no worker took up has done nothing.
+    status: reasonCode === 'cancelled' && journal.run.attempts === 0 ? 'skipped' : 'finished',
     outcome,
     reasonCode,
     reason,
     settlement: undefined,
+    ...(held === undefined ? {} : { held }),
+    ...(held === undefined && mayLeaveIndex(journal.run) ? { cleanUpAt: cleanUpTime(now) } : {}),
     finishedAt: now.toISOString(),
     notification: 'pending',
     dueAt: new Date(now.getTime() + NOTIFICATION_SECONDS * 1000).toISOString(),
   };
   await journal.commit(changes, notes);
+}
+
+function mayLeaveIndex({ action, attempts }: Run): boolean {
+  return action === 'replace' && attempts > 0;
 }
 
 /** How a run ends that cannot go on, and the event that says why. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/logging.ts';
 import type { HandOff } from './hand-off.ts';
-import { isEnded, type Run } from './run.ts';
+import { needsWorker, type Run } from './run.ts';
 import { toRunMessage } from './run-message.ts';
 import type { DelayedRunMessage, RunQueue } from './run-queue.ts';
 import type { DueRun, RunStore } from './run-store.ts';
@@ -39,7 +39,7 @@ export function createSweepRuns(dependencies: SweepDependencies): SweepRuns {
     const result = { sent: 0, handedOff: 0, failed: 0 };
     for (let start = 0; start < due.length; start += PARALLEL_READS) {
       const runs = await readAll(runStore, due.slice(start, start + PARALLEL_READS));
-      const unfinished = runs.filter((run) => !isEnded(run));
+      const unfinished = runs.filter((run) => needsWorker(run, clock.now()));
       await runQueue.sendAll(unfinished.map((run) => toDelayed(run, clock.now())));
       await Promise.all(unfinished.map((run) => postponeIfOverdue(dependencies, run)));
       result.sent += unfinished.length;

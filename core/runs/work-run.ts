@@ -3,12 +3,14 @@ import { holdLease, type HeldLease } from '../leases/held-lease.ts';
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import { leaseKeyOf } from '../leases/lease.ts';
 import type { LeaseAnswer } from '../leases/lease-store.ts';
+import { cleanUp } from './clean-up.ts';
+import { decideHeld, keepHeld } from './decide-held.ts';
 import type { Engine, RunConnection } from './engine.ts';
-import { isEnded, type Run } from './run.ts';
+import { isEnded, needsWorker, type Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
 import { RunJournal } from './run-journal.ts';
 import { toRunMessage } from './run-message.ts';
-import { failureOf, finishRun } from './settle-run.ts';
+import { cancelled, failureOf, finishRun } from './settle-run.ts';
 import { waitForLease, waitSeconds } from './wait-for-lease.ts';
 import { workSlice, type SliceEnd } from './work-slice.ts';
 
@@ -39,9 +41,19 @@ export function createWorkRun(engine: Engine): WorkRun {
       engine.log.info('The run of a message is not there any more', { appID, runID });
       return;
     }
-    if (isEnded(run)) return engine.handOff(run);
+    if (!needsWorker(run, engine.clock.now())) return engine.handOff(run);
+    if (run.cancelRequestedAt !== undefined && run.attempts === 0) return endUnbegun(engine, run);
     await workOn(engine, run, await open(engine, run), invocation);
   };
+}
+
+/** Cancelled before a worker took it up: it has touched nothing, and waits for nobody. */
+async function endUnbegun(engine: Engine, run: Run): Promise<void> {
+  const journal = new RunJournal(engine, run);
+  await engage(engine, journal, async () => {
+    await finishRun({ engine, journal }, cancelled(run));
+    return 'finished';
+  });
 }
 
 async function open(engine: Engine, run: Run): Promise<Opened> {
@@ -54,6 +66,13 @@ async function open(engine: Engine, run: Run): Promise<Opened> {
 }
 
 async function workOn(engine: Engine, run: Run, opened: Opened, invocation: Invocation): Promise<void> {
+  if (isEnded(run) && run.held === undefined) {
+    const journal = new RunJournal(engine, run);
+    return engage(engine, journal, async () => {
+      await cleanUp(engine, journal, 'connection' in opened ? opened.connection : undefined);
+      return 'finished';
+    });
+  }
   const key = 'connection' in opened ? leaseKeyOf(opened.connection.index) : run.leaseKey;
   if (key === undefined) {
     // It was never taken up, so it has touched no index and needs no lease to end.
@@ -82,7 +101,7 @@ async function workUnderLease(
   const lease = holdLease({ ...engine, leaseSeconds: engine.settings.leaseSeconds }, acquired);
   // Read again under the lease: now nobody else moves the run.
   const current = await releasingOnFailure(lease, run, () => engine.runStore.get(run.appID, run.runID));
-  if (current === undefined || isEnded(current)) {
+  if (current === undefined || !needsWorker(current, engine.clock.now())) {
     await lease.release();
     if (current !== undefined) await engine.handOff(current);
     return;
@@ -93,7 +112,7 @@ async function workUnderLease(
       if ('connection' in opened) {
         const remainingMilliseconds = () => invocation.remainingMilliseconds();
         const work = { engine, journal, lease, connection: opened.connection, remainingMilliseconds };
-        return workSlice(work, abandonedBy);
+        return isEnded(current) ? decideHeld(work) : workSlice(work, abandonedBy);
       }
       await endUnopened(engine, journal, opened.failure);
       return 'finished';
@@ -123,7 +142,8 @@ async function engage(engine: Engine, journal: RunJournal, slice: () => Promise<
 /** The task, its source, its destination or their credentials are gone or broken. */
 async function endUnopened(engine: Engine, journal: RunJournal, failure: MillraceError): Promise<void> {
   const [settlement, note] = failureOf(journal.run, failure);
-  await finishRun({ engine, journal }, settlement, [note]);
+  if (isEnded(journal.run)) await keepHeld({ engine, journal }, note);
+  else await finishRun({ engine, journal }, settlement, [note]);
 }
 
 async function releasingOnFailure<Result>(

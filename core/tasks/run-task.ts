@@ -23,8 +23,10 @@ export function createRunTask(dependencies: {
   const { tasks, destinations, startRun } = dependencies;
   return async ({ appID, taskID, triggerKey, runMetadata }) => {
     const { body: task } = await tasks.get(appID, taskID);
-    if (!task.enabled)
-      throw new InvalidInputError('task.disabled', 'The task is disabled: enable it to run it.');
+    if (!task.enabled) {
+      const why = task.blocked === undefined ? '' : ` It was disabled because ${task.blocked.reason}`;
+      throw new InvalidInputError('task.disabled', `The task is disabled: enable it to run it.${why}`);
+    }
     const destination = await destinations.get(appID, task.destinationID);
     if (destination.body.authenticationID === undefined) {
       throw new InvalidInputError(

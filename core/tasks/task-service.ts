@@ -2,6 +2,7 @@ import type { DestinationStore } from '../destinations/destination-store.ts';
 import { newID } from '../foundation/ids.ts';
 import { invalidField } from '../foundation/validation.ts';
 import type { Resource } from '../resources/resource.ts';
+import type { RunPolicy } from '../runs/run-policy.ts';
 import type { SourceStore } from '../sources/source-store.ts';
 import type { TaskStore } from './task-store.ts';
 import type { Task } from './task.ts';
@@ -32,6 +33,7 @@ export interface TaskService {
   replace(appID: string, taskID: string, request: TaskReplacement): Promise<Resource<Task>>;
   /** Merges the fields given; source and action stay. */
   update(appID: string, taskID: string, change: TaskChange): Promise<Resource<Task>>;
+  setRunPolicy(appID: string, taskID: string, runPolicy: RunPolicy): Promise<Resource<Task>>;
 }
 
 export function createTaskService(dependencies: {
@@ -68,15 +70,19 @@ export function createTaskService(dependencies: {
           failureThreshold: change.failureThreshold ?? body.failureThreshold,
           notifications: change.notifications ?? body.notifications,
           policies: change.policies ?? body.policies,
+          ...(change.enabled === true ? { criticalRuns: undefined, blocked: undefined } : {}),
         };
       });
+    },
+    async setRunPolicy(appID, taskID, runPolicy) {
+      return store.update(appID, taskID, ({ body }) => ({ ...body, runPolicy }));
     },
   };
 }
 
 function toTask(
   request: TaskReplacement,
-  { sourceID, sourceType }: Pick<Task, 'sourceID' | 'sourceType'>,
+  { sourceID, sourceType, runPolicy }: Pick<Task, 'sourceID' | 'sourceType' | 'runPolicy'>,
 ): Task {
   return {
     sourceID,
@@ -89,5 +95,6 @@ function toTask(
     cursor: request.cursor?.toISOString(),
     notifications: request.notifications,
     policies: request.policies,
+    runPolicy,
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { runPolicySchema } from '../runs/run-policy.ts';
 import { SOURCE_TYPES } from '../sources/source-input.ts';
 
 export const ACTIONS = ['replace', 'save', 'partial', 'partialNoCreate', 'append'] as const;
@@ -7,6 +8,9 @@ export const TRIGGER_TYPES = ['onDemand', 'schedule', 'subscription', 'streaming
 
 export const notificationsSchema = z.object({ email: z.object({ enabled: z.boolean().optional() }) });
 export const policiesSchema = z.object({ criticalThreshold: z.int().min(1).max(10).optional() });
+
+/** That a task was disabled because its runs kept failing. */
+export const blockedSchema = z.object({ at: z.string(), reason: z.string() });
 
 /** What is stored of a task: one shape for both generations of the API. */
 export const taskSchema = z.object({
@@ -23,6 +27,12 @@ export const taskSchema = z.object({
   cursor: z.string().optional(),
   notifications: notificationsSchema.optional(),
   policies: policiesSchema.optional(),
+  /** Absent: the defaults. */
+  runPolicy: runPolicySchema.optional(),
+  /** The critical failures since the last run that ended otherwise. */
+  criticalRuns: z.array(z.object({ runID: z.string(), finishedAt: z.string() })).optional(),
+  /** Why it was disabled by itself; gone when it is enabled. */
+  blocked: blockedSchema.optional(),
 });
 
 export type Task = z.output<typeof taskSchema>;

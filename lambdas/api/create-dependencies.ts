@@ -12,6 +12,9 @@ import type { Log } from '../../core/foundation/logging.ts';
 import { createTableClient } from '../../core/foundation/table-client.ts';
 import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
 import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
+import { createRunControl, type RunControl } from '../../core/runs/run-control.ts';
+import type { Run } from '../../core/runs/run.ts';
+import type { RunQueue } from '../../core/runs/run-queue.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import type { StoreDependencies } from '../../core/resources/resource-store.ts';
 import { createSourceService } from '../../core/sources/source-service.ts';
@@ -32,6 +35,7 @@ export interface ApiPorts extends StoreDependencies {
   readonly dataKeys: DataKeys;
   readonly startRun: StartRun;
   readonly runStore: RunStore;
+  readonly runControl: RunControl;
 }
 
 /** The services over AWS, as the environment names them. */
@@ -41,12 +45,16 @@ export function createAwsPorts(
 ): ApiPorts {
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
   const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
+  const runQueue = createRunQueueOnDemand(environment.RUNS_QUEUE_URL);
+  const onUnsent = (run: Run, error: unknown) =>
+    log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID });
   return {
     ...table,
     apiKeys: createAdminKey({ readSecret: createSecretReader(environment.ADMIN_SECRET_ARN), clock }),
     dataKeys: createKmsDataKeys(environment.KEY_ARN),
     runStore,
-    startRun: createStartRunOnDemand({ runStore, queueUrl: environment.RUNS_QUEUE_URL, clock, log }),
+    startRun: createStartRun({ runStore, runQueue, clock, onUnsent }),
+    runControl: createRunControl({ runStore, runQueue, clock, onUnsent }),
   };
 }
 
@@ -68,31 +76,24 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
     tasks: createTaskService({ store: taskStore, sources: sourceStore, destinations: destinationStore }),
     runTask: createRunTask({ tasks: taskStore, destinations: destinationStore, startRun: ports.startRun }),
     runStore: ports.runStore,
+    runControl: ports.runControl,
     runEventStore: createRunEventStore(ports),
   };
 }
 
-/** The queue's client is loaded with the first run: most requests never need it. */
-function createStartRunOnDemand(options: {
-  readonly runStore: RunStore;
-  readonly queueUrl: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}): StartRun {
-  const { runStore, queueUrl, clock, log } = options;
-  let loaded: Promise<StartRun> | undefined;
-  const load = async (): Promise<StartRun> => {
+/** The queue's client is loaded with the first message: most requests never need it. */
+function createRunQueueOnDemand(queueUrl: string): RunQueue {
+  let loaded: Promise<RunQueue> | undefined;
+  const load = async (): Promise<RunQueue> => {
     const [{ SQSClient }, { createRunQueue }] = await Promise.all([
       import('@aws-sdk/client-sqs'),
       import('../../core/runs/run-queue.ts'),
     ]);
-    return createStartRun({
-      runStore,
-      runQueue: createRunQueue({ client: new SQSClient({}), queueUrl }),
-      clock,
-      onUnsent: (run, error) =>
-        log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID }),
-    });
+    return createRunQueue({ client: new SQSClient({}), queueUrl });
   };
-  return async (request) => (await (loaded ??= load()))(request);
+  const queue = () => (loaded ??= load());
+  return {
+    send: async (message, delaySeconds) => (await queue()).send(message, delaySeconds),
+    sendAll: async (messages) => (await queue()).sendAll(messages),
+  };
 }

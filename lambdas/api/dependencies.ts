@@ -5,6 +5,7 @@ import type { DestinationService } from '../../core/destinations/destination-ser
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
 import type { RunEventStore } from '../../core/run-events/run-event-store.ts';
+import type { RunControl } from '../../core/runs/run-control.ts';
 import type { RunStore } from '../../core/runs/run-store.ts';
 import type { SourceService } from '../../core/sources/source-service.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
@@ -26,5 +27,6 @@ export interface ApiDependencies {
   readonly tasks: TaskService;
   readonly runTask: RunTask;
   readonly runStore: Pick<RunStore, 'get' | 'list'>;
+  readonly runControl: RunControl;
   readonly runEventStore: RunEventStore;
 }

@@ -40,6 +40,11 @@ import { getRun } from './runs/get-run.ts';
 import { listRuns } from './runs/list-runs.ts';
 import { getEvent } from './run-events/get-event.ts';
 import { listEvents } from './run-events/list-events.ts';
+import { approveRun } from './ext/approve-run.ts';
+import { cancelRun } from './ext/cancel-run.ts';
+import { discardRun } from './ext/discard-run.ts';
+import { getTaskPolicy } from './ext/get-task-policy.ts';
+import { setTaskPolicy } from './ext/set-task-policy.ts';
 
 /** Every operation of the API: what is not listed here is not served. */
 export const OPERATIONS: readonly Operation[] = [
@@ -84,4 +89,9 @@ export const OPERATIONS: readonly Operation[] = [
   listRuns,
   getEvent,
   listEvents,
+  cancelRun,
+  approveRun,
+  discardRun,
+  getTaskPolicy,
+  setTaskPolicy,
 ];

@@ -9,6 +9,8 @@ import { createRunBus } from '../../core/runs/run-bus.ts';
 import { createRunQueue } from '../../core/runs/run-queue.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import { createSweepRuns, type SweepRuns } from '../../core/runs/sweep-runs.ts';
+import { createBlockTask } from '../../core/tasks/block-task.ts';
+import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { composeScheduledWorker } from '../middleware/scheduled-worker.ts';
 import { createHandler } from './handler.ts';
 
@@ -18,16 +20,17 @@ let sweepRuns: SweepRuns | undefined;
 
 function createAwsSweepRuns(): SweepRuns {
   const environment = readEnvironment('TABLE_NAME', 'RUNS_QUEUE_URL', 'BUS_NAME');
-  const runStore = createRunStore({
-    client: createTableClient(),
-    tableName: environment.TABLE_NAME,
-    clock: systemClock,
-  });
+  const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock: systemClock };
+  const runStore = createRunStore(table);
   const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
   return createSweepRuns({
     runStore,
     runQueue: createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL }),
-    handOff: createHandOff({ runStore, runBus }),
+    handOff: createHandOff({
+      runStore,
+      runBus,
+      blockTask: createBlockTask({ tasks: createTaskStore(table) }),
+    }),
     clock: systemClock,
     log,
   });

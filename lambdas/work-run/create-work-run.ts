@@ -17,6 +17,7 @@ import { createRunQueue } from '../../core/runs/run-queue.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import { createWorkRun, type WorkRun } from '../../core/runs/work-run.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
+import { createBlockTask } from '../../core/tasks/block-task.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { createOpenConnection } from './open-connection.ts';
 
@@ -39,14 +40,15 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
   const leaseSeconds = Number(environment.LEASE_SECONDS);
   const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
+  const tasks = createTaskStore(table);
   const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
   return createWorkRun({
     runStore,
     leaseStore: createLeaseStore({ ...table, leaseSeconds }),
     runQueue: createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL }),
-    handOff: createHandOff({ runStore, runBus }),
+    handOff: createHandOff({ runStore, runBus, blockTask: createBlockTask({ tasks }) }),
     openConnection: createOpenConnection({
-      tasks: createTaskStore(table),
+      tasks,
       sources: createSourceStore(table),
       destinations: createDestinationStore(table),
       authentications: createAuthenticationStore(table),

@@ -10,6 +10,7 @@ import { openSecrets, SealBrokenError } from '../../core/foundation/sealing.ts';
 import { Secret } from '../../core/foundation/secret.ts';
 import type { OpenConnection } from '../../core/runs/engine.ts';
 import type { BatchLimits } from '../../core/runs/ports.ts';
+import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run, TaskAction } from '../../core/runs/run.ts';
 import type { Source } from '../../core/sources/source.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
@@ -61,6 +62,7 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
         network,
         clock: dependencies.clock,
       }),
+      policy: task.runPolicy ?? DEFAULT_RUN_POLICY,
     };
   };
 }

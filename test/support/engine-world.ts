@@ -8,7 +8,9 @@ import { DEFAULT_ENGINE_SETTINGS, type Engine, type EngineSettings } from '../..
 import { createHandOff } from '../../core/runs/hand-off.ts';
 import type { Run, TaskAction } from '../../core/runs/run.ts';
 import type { RunFinished } from '../../core/runs/run-finished.ts';
+import { DEFAULT_RUN_POLICY, type RunPolicy } from '../../core/runs/run-policy.ts';
 import type { DelayedRunMessage } from '../../core/runs/run-queue.ts';
+import { createRunControl, type RunControl } from '../../core/runs/run-control.ts';
 import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import { createSweepRuns, type SweepRuns } from '../../core/runs/sweep-runs.ts';
@@ -22,6 +24,7 @@ export interface WorldOptions {
   readonly entries?: SourceEntry[];
   readonly live?: { readonly objectID: string }[];
   readonly settings?: Partial<EngineSettings>;
+  readonly policy?: Partial<RunPolicy>;
   readonly openConnection?: Engine['openConnection'];
 }
 
@@ -45,6 +48,7 @@ export class EngineWorld {
   readonly startRun: StartRun;
   readonly sweepRuns: SweepRuns;
   readonly workRun: WorkRun;
+  readonly runControl: RunControl;
   readonly #table: TableAccess;
 
   constructor(table: TableAccess, options: WorldOptions = {}) {
@@ -80,7 +84,11 @@ export class EngineWorld {
       runStore,
       leaseStore: worker.guard('leaseStore', this.leaseStore),
       runQueue: worker.guard('runQueue', runQueue),
-      handOff: createHandOff({ runStore, runBus: worker.guard('runBus', runBus) }),
+      handOff: createHandOff({
+        runStore,
+        runBus: worker.guard('runBus', runBus),
+        blockTask: async () => undefined,
+      }),
       openConnection:
         options.openConnection ??
         (async (run) => ({
@@ -88,6 +96,7 @@ export class EngineWorld {
           sourceDescription: 'csv file http://127.0.0.1/airports.csv',
           source: this.source,
           destination: worker.guard('index', this.index.open(run.runID, run.action)),
+          policy: { ...DEFAULT_RUN_POLICY, ...options.policy },
         })),
       clock,
       random: () => 0.5,
@@ -96,11 +105,17 @@ export class EngineWorld {
       settings,
     };
     this.workRun = createWorkRun(this.engine);
+    this.runControl = createRunControl({
+      runStore: this.runStore,
+      runQueue,
+      clock,
+      onUnsent: (_, error) => log.error('unsent', error),
+    });
     this.startRun = createStartRun({ runStore: this.runStore, runQueue, clock });
     this.sweepRuns = createSweepRuns({
       runStore: this.ofThisWorld(),
       runQueue,
-      handOff: createHandOff({ runStore: this.runStore, runBus }),
+      handOff: createHandOff({ runStore: this.runStore, runBus, blockTask: async () => undefined }),
       clock,
       log,
     });

@@ -1,13 +1,14 @@
 import type { RecordBatch } from '../../core/records/record-batch.ts';
 import type { RejectedRecord } from '../../core/records/rejected-record.ts';
-import type { RecordDestination, WriteReceipt } from '../../core/runs/ports.ts';
+import { DestinationError } from '../../core/runs/destination-error.ts';
+import type { AttributeSample, RecordDestination, WriteReceipt } from '../../core/runs/ports.ts';
 import type { TaskAction } from '../../core/runs/run.ts';
 import { recordsOf, type TestRecord } from './record-batches.ts';
 
 type Records = Map<string, TestRecord>;
 
 /** Where a fault can be put; `after` has its effect and loses the answer. */
-export type IndexStep = 'prepare' | 'write' | 'wait' | 'count' | 'publish' | 'discard';
+export type IndexStep = 'prepare' | 'write' | 'wait' | 'count' | 'sample' | 'publish' | 'discard';
 type FaultHook = (step: IndexStep, when: 'before' | 'after', batch?: RecordBatch) => void | Promise<void>;
 
 /** One index in memory with the temporary indices beside it; accepted records show only once they are published. */
@@ -60,13 +61,22 @@ export class FakeIndex {
           written: this.temporary.get(name)?.size ?? 0,
           live: this.live?.size ?? 0,
         })),
-      publish: () =>
+      sampleAttributes: () =>
+        this.#step('sample', () => ({
+          written: sampleOf(this.temporary.get(name)),
+          live: sampleOf(this.live),
+        })),
+      publish: (_, expected) =>
         this.#step('publish', () => {
           const records = this.temporary.get(name);
-          if (!isReplace || records === undefined) return;
-          this.live = records;
-          this.temporary.delete(name);
-          this.swaps += 1;
+          const size = records?.size ?? 0;
+          if (records !== undefined && size === expected.records) {
+            this.live = records;
+            this.temporary.delete(name);
+            this.swaps += 1;
+          } else if (!expected.mayBeMoved || (size > 0 && this.live?.size !== expected.records)) {
+            throw new DestinationError('destination.temporary_index_changed', 'It is not as it was.');
+          } else this.temporary.delete(name);
         }),
       discard: () =>
         this.#step('discard', () => {
@@ -113,4 +123,12 @@ export class FakeIndex {
       this.#accepted.delete(id);
     }
   }
+}
+
+function sampleOf(records: Records = new Map()): AttributeSample {
+  const attributes = new Map<string, number>();
+  for (const record of records.values()) {
+    for (const name of Object.keys(record)) attributes.set(name, (attributes.get(name) ?? 0) + 1);
+  }
+  return { records: records.size, attributes };
 }

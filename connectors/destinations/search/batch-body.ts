@@ -6,16 +6,20 @@ export type BatchAction = 'addObject' | 'partialUpdateObject';
 const OPENING = Buffer.from('{"requests":[');
 const CLOSING = Buffer.from(']}');
 
-/** Builds the body of a batch request around the bytes of the chosen records, which are copied as they are. */
+/**
+ * Builds the body of a batch request around the bytes of the chosen records, which are copied as they are into a buffer
+ * that `allocate` gives.
+ */
 export function buildBatchBody(
   batch: RecordBatch,
   action: BatchAction,
   selection: readonly number[],
-): Buffer {
+  allocate: (sizeBytes: number) => Buffer<ArrayBuffer> = (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
+): Buffer<ArrayBuffer> {
   const before = Buffer.from(`{"action":"${action}","body":`);
   const between = Buffer.from(`},{"action":"${action}","body":`);
   const records = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
-  const body = Buffer.allocUnsafe(bodySize(batch, selection, between.length));
+  const body = allocate(bodySize(batch, selection, between.length));
   let at = OPENING.copy(body);
   for (const [place, record] of selection.entries()) {
     at += (place === 0 ? before : between).copy(body, at);

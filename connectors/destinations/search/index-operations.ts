@@ -1,10 +1,22 @@
-import { anyObjectSchema, indexListSchema, taskAnswerSchema, taskStatusSchema } from './search-answers.ts';
+import {
+  anyObjectSchema,
+  browseAnswerSchema,
+  indexListSchema,
+  taskAnswerSchema,
+  taskStatusSchema,
+} from './search-answers.ts';
 import { MissingIndexError } from './search-failures.ts';
 import type { SearchTransport } from './search-transport.ts';
 
+interface BatchRequestBody {
+  readonly bytes: Uint8Array;
+  /** As in `SearchRequest.onBodyFree`. */
+  readonly onFree: () => void;
+}
+
 /** The operations of the Search API that this connector uses, each asked once and answered with what to wait for. */
 export interface IndexOperations {
-  writeBatch(indexName: string, body: Uint8Array, signal: AbortSignal): Promise<number>;
+  writeBatch(indexName: string, body: BatchRequestBody, signal: AbortSignal): Promise<number>;
   isPublished(indexName: string, taskID: number, signal: AbortSignal): Promise<boolean>;
   exists(indexName: string, signal: AbortSignal): Promise<boolean>;
   /** Copies settings, rules and synonyms; records of the target stay. */
@@ -15,6 +27,8 @@ export interface IndexOperations {
   remove(indexName: string, signal: AbortSignal): Promise<number | undefined>;
   /** How many records each named index holds, 0 for one that does not exist. */
   countEntries(indexNames: readonly string[], signal: AbortSignal): Promise<number[]>;
+  /** The first records of an index, in its own order; none for one that does not exist. */
+  readSome(indexName: string, limit: number, signal: AbortSignal): Promise<Record<string, unknown>[]>;
 }
 
 const LIST_PAGE_SIZE = 1000;
@@ -27,9 +41,10 @@ export function createIndexOperations(transport: SearchTransport): IndexOperatio
     return (await transport.send({ method: 'POST', path, body, signal }, taskAnswerSchema)).taskID;
   };
   return {
-    writeBatch: async (indexName, body, signal) => {
+    writeBatch: async (indexName, { bytes, onFree }, signal) => {
       const path = `${indexPath(indexName)}/batch`;
-      return (await transport.send({ method: 'POST', path, body, signal }, taskAnswerSchema)).taskID;
+      const request = { method: 'POST', path, body: bytes, onBodyFree: onFree, signal } as const;
+      return (await transport.send(request, taskAnswerSchema)).taskID;
     },
     isPublished: async (indexName, taskID, signal) => {
       const path = `${indexPath(indexName)}/task/${taskID}`;
@@ -50,6 +65,12 @@ export function createIndexOperations(transport: SearchTransport): IndexOperatio
         ?.taskID;
     },
     countEntries: (indexNames, signal) => countEntries(transport, indexNames, signal),
+    readSome: async (indexName, limit, signal) => {
+      const path = `${indexPath(indexName)}/browse`;
+      const body = JSON.stringify({ hitsPerPage: limit, attributesToRetrieve: ['*'] });
+      const answer = transport.send({ method: 'POST', path, body, signal }, browseAnswerSchema);
+      return (await unlessMissing(answer))?.hits ?? [];
+    },
   };
 }
 

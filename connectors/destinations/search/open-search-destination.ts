@@ -5,9 +5,11 @@ import type { RecordDestination } from '../../../core/runs/ports.ts';
 import type { NetworkPolicy } from '../../contract/source-connector.ts';
 import { createHttpClient } from '../../http/http-client.ts';
 import { portOf } from '../../http/request-url.ts';
+import { BodyBuffers } from './body-buffers.ts';
 import { algoliaHosts, createHostRotation } from './host-rotation.ts';
 import { createIndexOperations } from './index-operations.ts';
 import { createPublicationWatch } from './publication-watch.ts';
+import { sampleAttributes } from './sample-attributes.ts';
 import { createSearchTransport } from './search-transport.ts';
 import { createTemporaryIndex, temporaryIndexName } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
@@ -48,6 +50,7 @@ export function openSearchDestination(options: SearchDestinationOptions): Record
     operations,
     indexName: temporary?.name ?? indexName,
     action: action === 'partial' ? ('partialUpdateObject' as const) : ('addObject' as const),
+    bodyBuffers: new BodyBuffers(),
     ...(options.maxRecordBytes === undefined ? {} : { maxRecordBytes: options.maxRecordBytes }),
   };
   return {
@@ -63,7 +66,11 @@ export function openSearchDestination(options: SearchDestinationOptions): Record
       const [live = 0] = await operations.countEntries([indexName], signal);
       return { written: 0, live };
     },
-    publish: async (signal) => temporary?.publish(signal),
+    sampleAttributes: async (signal) =>
+      temporary === undefined
+        ? undefined
+        : sampleAttributes(operations, { live: indexName, temporary: temporary.name }, signal),
+    publish: async (signal, expected) => temporary?.publish(signal, expected),
     discard: async (signal) => temporary?.discard(signal),
   };
 }

@@ -12,6 +12,9 @@ export const indexListSchema = z.object({
   nbPages: z.number().int().min(0).optional(),
 });
 
+/** One page of an index's records. */
+export const browseAnswerSchema = z.object({ hits: z.array(z.record(z.string(), z.unknown())) });
+
 /** Settings are only asked for to see whether the index exists. */
 export const anyObjectSchema = z.record(z.string(), z.unknown());
 

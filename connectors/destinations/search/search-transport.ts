@@ -20,6 +20,11 @@ interface SearchRequest {
   /** Path and query below the host, encoded. */
   readonly path: string;
   readonly body?: Uint8Array | string;
+  /**
+   * Told once nobody reads `body` any more, so that its memory can be used again. Never told when that is not certain:
+   * after a failed attempt, or when the answer came before the body was sent whole.
+   */
+  readonly onBodyFree?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +62,10 @@ export function createSearchTransport(options: SearchTransportOptions): SearchTr
       for (let attempt = 0; ; attempt += 1) {
         const host = hosts.current();
         try {
-          return schema.parse(await exchange(options, host, request));
+          const { answer, isBodySent } = await exchange(options, host, request);
+          const parsed = schema.parse(answer);
+          if (attempt === 0 && isBodySent) request.onBodyFree?.();
+          return parsed;
         } catch (error) {
           const failure = asPassing(error, host);
           if (!failure.overloaded) hosts.failed(host);
@@ -80,7 +88,7 @@ async function exchange(
   options: SearchTransportOptions,
   host: string,
   request: SearchRequest,
-): Promise<unknown> {
+): Promise<{ answer: unknown; isBodySent: boolean }> {
   const response = await options.http.request({
     method: request.method,
     url: `${host}${request.path}`,
@@ -97,7 +105,9 @@ async function exchange(
     maxRedirects: 0,
   });
   const body = await readBody(response, MAX_ANSWER_BYTES);
-  if (response.statusCode === 200 || response.statusCode === 201) return JSON.parse(body.toString('utf8'));
+  if (response.statusCode === 200 || response.statusCode === 201) {
+    return { answer: JSON.parse(body.toString('utf8')), isBodySent: response.isRequestSent() };
+  }
   const hide = (text: string) => text.replaceAll(options.apiKey.reveal(), String(options.apiKey));
   throw errorOf(options, response, readRefusal(response.statusCode, body, hide));
 }

@@ -1,4 +1,5 @@
 import { DestinationError } from '../../../core/runs/destination-error.ts';
+import type { ExpectedIndex } from '../../../core/runs/ports.ts';
 import type { IndexOperations } from './index-operations.ts';
 import type { PublicationWatch } from './publication-watch.ts';
 
@@ -7,7 +8,7 @@ export interface TemporaryIndex {
   readonly name: string;
   prepare(signal: AbortSignal): Promise<void>;
   count(signal: AbortSignal): Promise<{ written: number; live: number }>;
-  publish(signal: AbortSignal): Promise<void>;
+  publish(signal: AbortSignal, expected: ExpectedIndex): Promise<void>;
   discard(signal: AbortSignal): Promise<void>;
   /** Tells that records were accepted, so that losing the index later is noticed. */
   written(): void;
@@ -44,32 +45,36 @@ export function createTemporaryIndex(
 
   return {
     name: temporary,
-    written: () => {
-      seenRecords = true;
-    },
+    written: () => void (seenRecords = true),
     // A copy by an earlier worker may have stopped half-way: publishing copies again, so that is no harm.
     prepare: async (signal) => {
       if (!(await operations.exists(temporary, signal))) await copyScopes(signal);
     },
     count,
     /**
-     * Moves the temporary index over the live one. When it is gone or empty, an earlier worker's move has happened
-     * (nothing else removes it before a run ends, and a run without records is never published), so nothing is left
-     * to do; unless this very process saw records in it and moved nothing: then they were lost, and that is an error.
+     * Moves the temporary index over the live one if it holds what is expected. When it may have been moved before and
+     * is gone or empty, that move has happened, unless this very process saw records in it and moved nothing. Then a few
+     * records in it are those of a batch that came too late and made it anew: they must never go over the live one.
      */
-    publish: async (signal) => {
+    publish: async (signal, { records, mayBeMoved }) => {
       const exists = await operations.exists(temporary, signal);
       // Rules may have been edited while the run was writing. Waiting for the copy also waits for a move that an
       // earlier worker sent and that was still queued: after it the copy leaves an empty shell, which must not be moved.
       if (exists) await copyScopes(signal);
-      const counted = exists ? await count(signal) : { written: 0 };
-      if (counted.written > 0) {
+      const seenBefore = seenRecords;
+      const counted = await count(signal);
+      const isWhole = exists && counted.written === records;
+      if (isWhole && (records > 0 || !mayBeMoved)) {
         moveSent = true;
         await watch.wait(temporary, [await operations.move({ from: temporary, to: live }, signal)], signal);
         return;
       }
-      if ((seenRecords && !moveSent) || !(await operations.exists(live, signal))) throw lost(temporary);
-      if (exists) await discard(signal);
+      const isEmpty = counted.written === 0;
+      const isLost = !mayBeMoved || (seenBefore && !moveSent) || !(await operations.exists(live, signal));
+      if (isEmpty && isLost) throw lost(temporary);
+      if (!isEmpty && (!mayBeMoved || counted.live !== records))
+        throw changed(temporary, counted.written, records);
+      await discard(signal);
     },
     discard,
   };
@@ -80,5 +85,13 @@ function lost(temporary: string): DestinationError {
     'destination.temporary_index_lost',
     `The temporary index ${temporary} is gone or empty, so it cannot replace the live one, which is left as it is. ` +
       'Was it removed by hand or by another program?',
+  );
+}
+
+function changed(temporary: string, written: number, expected: number): DestinationError {
+  return new DestinationError(
+    'destination.temporary_index_changed',
+    `The temporary index ${temporary} holds ${written} records where it held ${expected} when it was checked, so it ` +
+      'does not replace the live one, which is left as it is. Did another program write into it?',
   );
 }

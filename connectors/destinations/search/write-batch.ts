@@ -3,6 +3,7 @@ import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
 import type { WriteReceipt } from '../../../core/runs/ports.ts';
 import { buildBatchBody, recordSize, type BatchAction } from './batch-body.ts';
+import type { BodyBuffers } from './body-buffers.ts';
 import type { IndexOperations } from './index-operations.ts';
 import { recordsAtFault } from './record-at-fault.ts';
 import { rejectedBeforeSending, rejectedByDestination } from './rejection.ts';
@@ -12,6 +13,7 @@ export interface BatchTarget {
   readonly operations: IndexOperations;
   readonly indexName: string;
   readonly action: BatchAction;
+  readonly bodyBuffers: BodyBuffers;
   readonly maxRecordBytes?: number;
 }
 
@@ -58,9 +60,11 @@ async function sendSelection(
   batch: RecordBatch,
   { selection, signal }: { selection: readonly number[]; signal: AbortSignal },
 ): Promise<number | Refusal> {
-  const body = buildBatchBody(batch, target.action, selection);
+  const { bodyBuffers, operations, indexName } = target;
+  const bytes = buildBatchBody(batch, target.action, selection, (sizeBytes) => bodyBuffers.take(sizeBytes));
+  const body = { bytes, onFree: () => bodyBuffers.give(bytes) };
   try {
-    return await target.operations.writeBatch(target.indexName, body, signal);
+    return await operations.writeBatch(indexName, body, signal);
   } catch (error) {
     if (error instanceof RefusedSearchError) return error.refusal;
     throw error;

@@ -1,12 +1,13 @@
 import { SourceError } from '../../../core/runs/source-error.ts';
 import { quoteExcerpt } from '../file/rejected-text.ts';
 import type { CsvInput, CsvType } from './csv-input.ts';
+import { toWords, type TextWords } from './csv-text.ts';
 
 interface CsvColumn {
   readonly name: string;
   readonly type: CsvType;
-  /** What stands before the cell in the record: `,"name":`. */
-  readonly prefix: Uint8Array;
+  /** What stands before the cell in the record: `,"name":`, with the opening quote of a string. */
+  readonly prefix: TextWords;
   /** The record's own `objectID` attribute is not written a second time. */
   readonly isObjectID: boolean;
 }
@@ -30,12 +31,11 @@ export function planColumns(names: readonly string[], input: CsvInput): CsvColum
   if (idColumn < 0 && input.uniqueIDColumn !== undefined) {
     throw missingColumn('csv.id_column_missing', 'uniqueIDColumn', idName, names);
   }
-  const all = names.map((name) => ({
-    name,
-    type: mapping.get(name) ?? 'string',
-    prefix: new Uint8Array(Buffer.from(`,${JSON.stringify(name)}:`)),
-    isObjectID: name === 'objectID',
-  }));
+  const all = names.map((name) => {
+    const type = mapping.get(name) ?? 'string';
+    const prefix = toWords(`,${JSON.stringify(name)}:${type === 'string' ? '"' : ''}`);
+    return { name, type, prefix, isObjectID: name === 'objectID' };
+  });
   return { all, idColumn, prefixBytes: all.reduce((sum, column) => sum + column.prefix.length, 0) };
 }
 

@@ -92,7 +92,7 @@ export class CsvParser implements FileParser {
       return true;
     }
     const positionID = columns.idColumn < 0 ? this.#options.positionID(line) : undefined;
-    const outcome = rows.write(bytes, next - start, line, positionID);
+    const outcome = rows.write(window, next - start, line, positionID);
     if (outcome === 'full') return false;
     if (outcome !== 'written') batch.reject(describeBadCell({ bytes, row, columns, line }, outcome));
     return true;

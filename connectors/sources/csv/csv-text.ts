@@ -7,34 +7,58 @@ const LONG_CELL = 100;
 /** The longest that one byte becomes: a control character as `\u0000`. */
 export const MAX_ESCAPED_BYTES = 6;
 
-/** Copies a cell that needs no escape; returns where it ends in `target`. */
-export function copyText(
-  source: Buffer,
-  start: number,
-  end: number,
-  target: { bytes: Buffer; at: number },
-): void {
-  const { bytes } = target;
-  let to = target.at;
+const WORD_BYTES = 4;
+
+/** Where writing stands. `view` is of the same bytes; up to 3 bytes after `at` are written over by what comes next. */
+export interface CsvTarget {
+  bytes: Buffer;
+  view: DataView;
+  at: number;
+}
+
+/** A short text as words of four bytes, the last one filled up with zeros: copied in a quarter of the steps. */
+export interface TextWords {
+  readonly words: Int32Array;
+  readonly length: number;
+}
+
+export function toWords(text: string): TextWords {
+  const bytes = Buffer.from(text);
+  const filled = Buffer.alloc(Math.ceil(bytes.length / WORD_BYTES) * WORD_BYTES);
+  bytes.copy(filled);
+  const words = Int32Array.from({ length: filled.length / WORD_BYTES }, (_, index) =>
+    filled.readInt32LE(index * WORD_BYTES),
+  );
+  return { words, length: bytes.length };
+}
+
+export function copyWords({ words, length }: TextWords, target: CsvTarget): void {
+  const { view, at } = target;
+  let to = at;
+  for (let index = 0; index < words.length; index += 1) {
+    view.setInt32(to, words[index] ?? 0, true);
+    to += WORD_BYTES;
+  }
+  target.at = at + length;
+}
+
+/** Copies a cell that needs no escape. Up to 3 bytes after `end` are read. */
+export function copyText(source: DataView, start: number, end: number, target: CsvTarget): void {
+  const { view, at } = target;
   if (end - start > LONG_CELL) {
-    source.copy(bytes, to, start, end);
-    to += end - start;
+    target.bytes.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), at);
   } else {
-    for (let from = start; from < end; from += 1) {
-      bytes[to] = source[from] ?? 0;
-      to += 1;
+    let to = at;
+    for (let from = start; from < end; from += WORD_BYTES) {
+      view.setInt32(to, source.getInt32(from, true), true);
+      to += WORD_BYTES;
     }
   }
-  target.at = to;
+  target.at = at + end - start;
 }
 
 /** Copies a cell as the inside of a JSON string: two quotes are one, and what JSON escapes is escaped. */
-export function escapeText(
-  source: Buffer,
-  start: number,
-  end: number,
-  target: { bytes: Buffer; at: number },
-): void {
+export function escapeText(source: Buffer, start: number, end: number, target: CsvTarget): void {
   const { bytes } = target;
   let to = target.at;
   for (let from = start; from < end; from += 1) {

@@ -5,6 +5,8 @@ import { crc32 } from 'node:zlib';
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 const FIRST_CAPACITY_BYTES = 262_144;
+/** Room for the quote after the end, and for readers that take 4 bytes where one is left. */
+const WORD_SLACK_BYTES = 8;
 const QUOTE = 0x22;
 
 /**
@@ -14,6 +16,8 @@ const QUOTE = 0x22;
  */
 export class InputWindow {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+  /** The same bytes, for reading several at a time; at least `WORD_SLACK_BYTES` can be read after `end`. */
+  view = new DataView(this.bytes.buffer);
   start = 0;
   end = 0;
   /** Nothing more will be appended. */
@@ -79,10 +83,13 @@ export class InputWindow {
   #makeRoom(sizeBytes: number): void {
     this.checksum();
     const rest = this.end - this.start;
-    const needed = rest + sizeBytes + 1;
+    const needed = rest + sizeBytes + WORD_SLACK_BYTES;
     const target = needed <= this.bytes.length ? this.bytes : Buffer.allocUnsafeSlow(needed * 2);
     this.bytes.copy(target, 0, this.start, this.end);
-    this.bytes = target;
+    if (target !== this.bytes) {
+      this.bytes = target;
+      this.view = new DataView(target.buffer);
+    }
     this.#base += this.start;
     this.suspectUntil = Math.max(0, this.suspectUntil - this.start);
     this.#checkedUntil = Math.max(0, this.#checkedUntil - this.start);

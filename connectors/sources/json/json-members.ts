@@ -1,8 +1,10 @@
 import { INCOMPLETE, type JsonScanner } from '../../../core/records/json-scanner.ts';
+import { JsonShape } from './json-shape.ts';
 
 /** Attributes that a record may have at its top level. */
 const MAX_MEMBERS = 10_000;
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -33,6 +35,12 @@ export class JsonMembers {
   readonly #slots = new Int32Array(SLOTS);
   #stamp = 1;
   #hasEscapedName = false;
+  /** The names of the last record that was looked at in full; `#shapeID` and `#shapeObjectID` are ids among them. */
+  readonly #shape = new JsonShape();
+  #shapeID = -1;
+  #shapeObjectID = -1;
+  /** All names of the present record so far are in the shape. */
+  #isKnown = false;
 
   constructor(idName: string) {
     this.#idName = Buffer.from(idName);
@@ -49,7 +57,7 @@ export class JsonMembers {
       if (position < 0) return position;
       const byte = bytes[position];
       if (byte === CLOSE_OBJECT) {
-        if (this.#hasEscapedName) this.#compareDecodedNames(bytes);
+        if (!this.#isKnown) this.#meetShape(bytes);
         return position + 1;
       }
       if (byte !== COMMA) return scanner.unexpected(position, 'a comma or }');
@@ -69,15 +77,37 @@ export class JsonMembers {
     this.idMember = -1;
     this.objectIDMember = -1;
     this.#hasEscapedName = false;
+    this.#isKnown = this.#shape.begin();
   }
 
   #scanMember(scanner: JsonScanner, nameStart: number): number {
     const { bytes } = scanner;
     const member = this.count;
+    let valueStart = this.#isKnown ? this.#shape.match(scanner.view, nameStart, scanner.end) : -1;
+    if (valueStart < 0) {
+      if (this.#isKnown) this.#leaveShape(bytes);
+      valueStart = this.#scanName(scanner, nameStart);
+      if (valueStart < 0) return valueStart;
+    } else this.#noteKnown(member, valueStart);
+    if ((bytes[valueStart] ?? 0) <= SPACE) valueStart = scanner.skipSpace(valueStart);
+    const valueEnd = scanner.skipValue(valueStart, 1);
+    if (valueEnd < 0) return valueEnd;
+    if (valueEnd >= scanner.end) return INCOMPLETE;
+    this.nameStarts[member] = nameStart;
+    this.valueStarts[member] = valueStart;
+    this.valueEnds[member] = valueEnd;
+    this.count = member + 1;
+    if (!this.#isKnown) this.#recognise(bytes, member);
+    return (bytes[valueEnd] ?? 0) <= SPACE ? scanner.skipSpace(valueEnd) : valueEnd;
+  }
+
+  /** Returns where the text after the colon begins. */
+  #scanName(scanner: JsonScanner, nameStart: number): number {
+    const { bytes } = scanner;
     if (bytes[nameStart] !== QUOTE || nameStart >= scanner.end) {
       return scanner.unexpected(nameStart, 'a name in quotes');
     }
-    if (member >= MAX_MEMBERS) {
+    if (this.count >= MAX_MEMBERS) {
       return scanner.fail(nameStart, `a record has more than ${MAX_MEMBERS} attributes`);
     }
     const nameEnd = scanner.skipString(nameStart);
@@ -85,20 +115,41 @@ export class JsonMembers {
     if (scanner.escaped) this.#hasEscapedName = true;
     const colon = bytes[nameEnd] === COLON ? nameEnd : scanner.skipSpace(nameEnd);
     if (bytes[colon] !== COLON) return scanner.unexpected(colon, 'a colon');
-    const valueStart = scanner.skipSpace(colon + 1);
-    const valueEnd = scanner.skipValue(valueStart, 1);
-    if (valueEnd < 0) return valueEnd;
-    if (valueEnd >= scanner.end) return INCOMPLETE;
-    this.nameStarts[member] = nameStart;
-    this.#nameEnds[member] = nameEnd;
-    this.valueStarts[member] = valueStart;
-    this.valueEnds[member] = valueEnd;
-    this.count = member + 1;
-    this.#recognise(bytes, member, nameStart + 1, nameEnd - 1);
-    return scanner.skipSpace(valueEnd);
+    this.#nameEnds[this.count] = nameEnd;
+    return colon + 1;
   }
 
-  #recognise(bytes: Buffer, member: number, start: number, end: number): void {
+  #noteKnown(member: number, valueStart: number): void {
+    const { found } = this.#shape;
+    this.#nameEnds[member] = valueStart - 1;
+    if (found === this.#shapeID) this.idMember = member;
+    if (found === this.#shapeObjectID) this.objectIDMember = member;
+  }
+
+  /** A name is not in the shape: those before it are looked at as it will be. */
+  #leaveShape(bytes: Buffer): void {
+    this.#isKnown = false;
+    for (let member = 0; member < this.count; member += 1) this.#recognise(bytes, member);
+  }
+
+  /** What was read in full is what the next record is expected to be, unless its names must be compared decoded. */
+  #meetShape(bytes: Buffer): void {
+    this.#shape.clear();
+    if (this.#hasEscapedName) {
+      this.#compareDecodedNames(bytes);
+      return;
+    }
+    if (this.hasRemoved) return;
+    this.#shapeID = this.idMember;
+    this.#shapeObjectID = this.objectIDMember;
+    for (let member = 0; member < this.count; member += 1) {
+      if (!this.#shape.add(bytes, this.nameStarts[member] ?? 0, this.#nameEnds[member] ?? 0)) return;
+    }
+  }
+
+  #recognise(bytes: Buffer, member: number): void {
+    const start = (this.nameStarts[member] ?? 0) + 1;
+    const end = (this.#nameEnds[member] ?? 0) - 1;
     if (isName(bytes, start, end, this.#idName)) this.idMember = member;
     if (isName(bytes, start, end, OBJECT_ID)) this.objectIDMember = member;
     let hash = 0x811c9dc5;

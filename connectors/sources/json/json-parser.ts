@@ -60,6 +60,7 @@ export class JsonParser implements FileParser {
   parse(window: InputWindow, batch: BatchBuilder): boolean {
     const scanner = this.#scanner;
     scanner.bytes = window.bytes;
+    scanner.view = window.view;
     scanner.end = window.end;
     scanner.final = window.final;
     for (;;) {

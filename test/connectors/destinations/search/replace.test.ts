@@ -27,7 +27,7 @@ describe('a replace run', () => {
     // `distinct` makes a search of the index find one of the three.
     expect(await destination.countRecords(signal)).toEqual({ written: 3, live: 1 });
 
-    await destination.publish(signal);
+    await destination.publish(signal, { records: 3, mayBeMoved: false });
 
     expect(await readIndex(client)).toEqual({ objectIDs: ['a', 'b', 'c'], belongings: BELONGINGS });
     expect(await indexNames(client)).toEqual(['shop']);
@@ -45,7 +45,7 @@ describe('a replace run', () => {
       indexSettings: { searchableAttributes: ['title'] },
     });
     await client.waitForTask({ indexName: 'shop', taskID });
-    await destination.publish(signal);
+    await destination.publish(signal, { records: 1, mayBeMoved: false });
 
     expect((await readIndex(client)).belongings[0]).toEqual(['title']);
   });
@@ -57,7 +57,7 @@ describe('a replace run', () => {
     await destination.prepare(signal);
     await fill(destination, 'a');
     expect(await destination.countRecords(signal)).toEqual({ written: 1, live: 0 });
-    await destination.publish(signal);
+    await destination.publish(signal, { records: 1, mayBeMoved: false });
 
     expect((await readIndex(client)).objectIDs).toEqual(['a']);
   });
@@ -72,7 +72,7 @@ describe('a replace run', () => {
     const second = openAt(url, replace);
     await second.prepare(signal);
     await fill(second, 'b');
-    await second.publish(signal);
+    await second.publish(signal, { records: 2, mayBeMoved: false });
 
     expect(await readIndex(client)).toEqual({ objectIDs: ['a', 'b'], belongings: BELONGINGS });
   });
@@ -84,9 +84,9 @@ describe('a replace run', () => {
     await destination.prepare(signal);
     await fill(destination, 'a');
 
-    await destination.publish(signal);
-    await destination.publish(signal);
-    await openAt(url, replace).publish(signal);
+    await destination.publish(signal, { records: 1, mayBeMoved: false });
+    await destination.publish(signal, { records: 1, mayBeMoved: true });
+    await openAt(url, replace).publish(signal, { records: 1, mayBeMoved: true });
 
     expect(await readIndex(client)).toEqual({ objectIDs: ['a'], belongings: BELONGINGS });
     expect(await indexNames(client)).toEqual(['shop']);
@@ -104,7 +104,7 @@ describe('a replace run', () => {
       indexName: 'shop_tmp_run-1',
       operationIndexParams: { operation: 'move', destination: 'shop' },
     });
-    await openAt(url, replace).publish(signal);
+    await openAt(url, replace).publish(signal, { records: 2, mayBeMoved: true });
 
     expect(await readIndex(client)).toEqual({ objectIDs: ['a', 'b'], belongings: BELONGINGS });
     expect(await indexNames(client)).toEqual(['shop']);
@@ -120,11 +120,54 @@ describe('a replace run', () => {
     const { taskID } = await client.deleteIndex({ indexName: 'shop_tmp_run-1' });
     await client.waitForTask({ indexName: 'shop', taskID });
 
-    await expect(destination.publish(signal)).rejects.toMatchObject({
+    await expect(destination.publish(signal, { records: 1, mayBeMoved: false })).rejects.toMatchObject({
       code: 'destination.temporary_index_lost',
       disposition: 'fatal',
     });
     expect(await readIndex(client)).toEqual({ objectIDs: ['old'], belongings: BELONGINGS });
+  });
+
+  it('whose temporary index was made anew by a late batch does not put that over what it published', async () => {
+    const { url, client } = await startLocalIndex();
+    await fillLiveIndex(client);
+    const destination = openAt(url, replace);
+    await destination.prepare(signal);
+    await fill(destination, 'a', 'b');
+    await destination.publish(signal, { records: 2, mayBeMoved: false });
+    await fill(openAt(url, replace), 'late');
+
+    await openAt(url, replace).publish(signal, { records: 2, mayBeMoved: true });
+
+    expect((await readIndex(client)).objectIDs).toEqual(['a', 'b']);
+    expect(await indexNames(client)).toEqual(['shop']);
+  });
+
+  it('whose temporary index changed since it was checked fails and leaves the old index', async () => {
+    const { url, client } = await startLocalIndex();
+    await fillLiveIndex(client);
+    const destination = openAt(url, replace);
+    await destination.prepare(signal);
+    await fill(destination, 'a', 'b');
+
+    await expect(destination.publish(signal, { records: 3, mayBeMoved: false })).rejects.toMatchObject({
+      code: 'destination.temporary_index_changed',
+      disposition: 'fatal',
+    });
+    expect((await readIndex(client)).objectIDs).toEqual(['old']);
+  });
+
+  it('tells on how many records each attribute is, of the new index and the live one', async () => {
+    const { url, client } = await startLocalIndex();
+    await fillLiveIndex(client);
+    const destination = openAt(url, replace);
+    await destination.prepare(signal);
+    await fill(destination, 'a', 'b');
+
+    const samples = await destination.sampleAttributes(signal);
+
+    expect(samples?.written.records).toBe(2);
+    expect(Object.fromEntries(samples?.written.attributes ?? [])).toEqual({ objectID: 2, group: 2 });
+    expect(Object.fromEntries(samples?.live.attributes ?? [])).toEqual({ objectID: 1, name: 1 });
   });
 
   it('that is discarded leaves nothing but the old index, however often', async () => {
@@ -181,7 +224,7 @@ async function runWithCrash(crashAt: number, when: 'before' | 'after') {
       await destination.waitForPublication(publications, given);
       counted = await destination.countRecords(given);
     }
-    await destination.publish(given);
+    await destination.publish(given, { records: 2, mayBeMoved: given === signal });
   };
   const died = await work(openAt(proxy.url, replace), crash.signal).then(
     () => false,

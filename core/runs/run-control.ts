@@ -1,0 +1,85 @@
+import type { Clock } from '../foundation/clock.ts';
+import { ConflictError, NotFoundError } from '../foundation/errors.ts';
+import { isID } from '../foundation/ids.ts';
+import { isEnded, type HoldDecision, type Run } from './run.ts';
+import { RunCommitRefusedError } from './run-commit-refused-error.ts';
+import { toRunMessage } from './run-message.ts';
+import type { RunQueue } from './run-queue.ts';
+import type { RunStore } from './run-store.ts';
+
+const MAX_ATTEMPTS = 5;
+
+/** What a person asks of a run; a worker carries it out. A `ConflictError` says why it is not to be done. */
+export interface RunControl {
+  /** The run ends after the batch that it is at; asked again, nothing changes. */
+  cancel(appID: string, runID: string): Promise<Run>;
+  /** Decides about a held index. The same decision again changes nothing. */
+  decide(appID: string, runID: string, decision: HoldDecision): Promise<Run>;
+}
+
+interface ControlDependencies {
+  readonly runStore: Pick<RunStore, 'get' | 'commit' | 'requestCancel'>;
+  readonly runQueue: Pick<RunQueue, 'send'>;
+  readonly clock: Clock;
+  /** Told of a message that could not be sent: the sweep sends the run. */
+  readonly onUnsent: (run: Run, error: unknown) => void;
+}
+
+export function createRunControl(dependencies: ControlDependencies): RunControl {
+  const { runStore, clock } = dependencies;
+  const get = async (appID: string, runID: string): Promise<Run> => {
+    const run = isID(runID) ? await runStore.get(appID, runID) : undefined;
+    if (run === undefined)
+      throw new NotFoundError('run.not_found', 'This application has no run of that ID.');
+    return run;
+  };
+  return {
+    async cancel(appID, runID) {
+      const run = await get(appID, runID);
+      if (isEnded(run) || !(await runStore.requestCancel(run, clock.now()))) {
+        throw new ConflictError('run.ended', 'The run has ended already, so there is nothing to cancel.');
+      }
+      await wake(dependencies, run);
+      return run;
+    },
+    async decide(appID, runID, decision) {
+      for (let attempt = 1; ; attempt += 1) {
+        const run = await get(appID, runID);
+        if (!isOpen(run, decision)) return run;
+        try {
+          const dueAt = clock.now().toISOString();
+          const changes = { held: { ...run.held, decision }, dueAt };
+          const decided = await runStore.commit({ run, changes });
+          await wake(dependencies, decided);
+          return decided;
+        } catch (error) {
+          // A worker moved it meanwhile: what is there now decides.
+          if (!(error instanceof RunCommitRefusedError) || attempt === MAX_ATTEMPTS) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** Whether the decision can still be made; false when it was made. */
+function isOpen(run: Run, decision: HoldDecision): run is Run & { readonly held: NonNullable<Run['held']> } {
+  if (run.held === undefined) {
+    const message = 'The run holds no index back, so there is nothing to decide.';
+    throw new ConflictError('run.not_held', message);
+  }
+  const { decision: made, isBegun = false } = run.held;
+  if (made === decision) return false;
+  if (made !== undefined || isBegun) {
+    const message = `The run was decided already (${made ?? 'discard'}), and that is being carried out.`;
+    throw new ConflictError('run.decided', message);
+  }
+  return true;
+}
+
+async function wake({ runQueue, onUnsent }: ControlDependencies, run: Run): Promise<void> {
+  try {
+    await runQueue.send(toRunMessage(run));
+  } catch (error) {
+    onUnsent(run, error);
+  }
+}
