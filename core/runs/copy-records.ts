@@ -32,7 +32,7 @@ export async function copyRecords(work: RunWork, repeatedIDs: RepeatedIDs): Prom
   try {
     for await (const batch of work.connection.source.read(work.journal.run.cursor, pipeline.signal)) {
       await pipeline.take(batch);
-      if (isDeadlineNear(work)) {
+      if (batch.continues !== true && isDeadlineNear(work)) {
         end = { kind: 'deadline' };
         break;
       }
@@ -84,7 +84,7 @@ class Pipeline {
       outcome.catch((error: unknown) => this.#stop.abort(error));
       this.#stretch.add(batch, outcome);
     }
-    if (this.#isCheckpointDue()) this.#startCheckpoint();
+    if (batch.continues !== true && this.#isCheckpointDue()) this.#startCheckpoint();
     if (this.#stretch.bytes > this.#work.engine.settings.maxUncommittedBytes) await this.#checkpoint;
     this.signal.throwIfAborted();
   }

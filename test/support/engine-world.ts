@@ -23,6 +23,7 @@ export interface WorldOptions {
   readonly live?: { readonly objectID: string }[];
   readonly settings?: Partial<EngineSettings>;
   readonly openConnection?: Engine['openConnection'];
+  readonly readSample?: Engine['readSample'];
 }
 
 /** The engine over a real table, with a source, an index, a queue and a bus in memory, for an application of its own. */
@@ -89,6 +90,7 @@ export class EngineWorld {
           source: this.source,
           destination: worker.guard('index', this.index.open(run.runID, run.action)),
         })),
+      readSample: options.readSample ?? (async () => []),
       clock,
       random: () => 0.5,
       newEventID: newTimeOrderedID,
