@@ -160,6 +160,7 @@ describe('functions', () => {
       'api',
       [
         'TABLE_NAME',
+        'LIMITS',
         'PUSH_BUCKET',
         'PUSH_MAX_BYTES',
         'RUN_TRANSFORM_NAME',
