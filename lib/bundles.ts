@@ -22,6 +22,22 @@ const onlyEnglishMessages: Plugin = {
     })),
 };
 
+/**
+ * Leaves out the clients that fetch credentials for people at their own machines (single sign-on, assumed roles): a
+ * function has its credentials in its environment.
+ */
+const onlyEnvironmentCredentials: Plugin = {
+  name: 'only-environment-credentials',
+  setup: ({ onLoad }) =>
+    onLoad(
+      {
+        filter:
+          /[\\/]@aws-sdk[\\/](?:nested-clients|credential-provider-(?:ini|login|process|sso|web-identity))[\\/]/,
+      },
+      () => ({ contents: 'module.exports = {};' }),
+    ),
+};
+
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -37,7 +53,7 @@ const BUILD = {
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
   logLevel: 'silent',
-  plugins: [onlyEnglishMessages],
+  plugins: [onlyEnglishMessages, onlyEnvironmentCredentials],
 } as const satisfies BuildOptions;
 
 export interface BundleOptions {
@@ -48,16 +64,18 @@ export interface BundleOptions {
 }
 
 /**
- * Bundles every function with one esbuild call: function name → directory with `index.mjs` and `index.mjs.map`.
+ * Bundles every function with one esbuild call: function name → directory with `index.mjs` and `index.mjs.map`, and the
+ * same for each `*.program.ts` of its folder, which the function runs as a process of its own.
  * An unchanged tree is not bundled again. A directory's contents never change, so it can be in use meanwhile.
  */
 export async function buildBundles(options: BundleOptions): Promise<Readonly<Record<string, string>>> {
   const lambdas = resolve(options.lambdasDirectory ?? join(ROOT, 'lambdas'));
   const outDirectory = resolve(options.outDirectory);
   const names = functionNames(lambdas);
+  const entries = names.flatMap((name) => entryPointsOf(lambdas, name));
   // A changed dependency can change what an import resolves to without changing a file that was read last time.
   const files = [import.meta.filename, join(ROOT, 'package-lock.json')];
-  const recipe = hash(JSON.stringify([version, lambdas, names, await Promise.all(files.map(hashFile))]));
+  const recipe = hash(JSON.stringify([version, lambdas, entries, await Promise.all(files.map(hashFile))]));
 
   const directory =
     (await recallDirectory(outDirectory, recipe)) ?? (await bundle({ lambdas, names, outDirectory, recipe }));
@@ -69,6 +87,12 @@ export function functionNames(lambdasDirectory: string): string[] {
   return readdirSync(lambdasDirectory)
     .filter((name) => !NOT_FUNCTIONS.includes(name) && existsSync(join(lambdasDirectory, name, 'index.ts')))
     .sort();
+}
+
+function entryPointsOf(lambdas: string, name: string): { in: string; out: string }[] {
+  return readdirSync(join(lambdas, name))
+    .filter((file) => file === 'index.ts' || file.endsWith('.program.ts'))
+    .map((file) => ({ in: join(lambdas, name, file), out: join(name, file.slice(0, -'.ts'.length)) }));
 }
 
 const recordSchema = z.object({
@@ -106,7 +130,7 @@ async function bundle({ lambdas, names, outDirectory, recipe }: BundleJob): Prom
   const outdir = join(outDirectory, 'bundles');
   const { metafile, outputFiles } = await build({
     ...BUILD,
-    entryPoints: names.map((name) => ({ in: join(lambdas, name, 'index.ts'), out: join(name, 'index') })),
+    entryPoints: names.flatMap((name) => entryPointsOf(lambdas, name)),
     outdir,
     write: false,
     metafile: true,

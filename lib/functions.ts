@@ -2,6 +2,7 @@ import type { AdminKey } from './admin-key.ts';
 import { HouseFunction } from './constructs/house-function.ts';
 import type { CredentialsKey } from './credentials-key.ts';
 import type { MessageBus } from './message-bus.ts';
+import type { PushPayloads } from './push-payloads.ts';
 import { WORK_RUN_TIMEOUT_SECONDS, type RunQueue } from './run-queue.ts';
 import type { Stage } from './stage.ts';
 import type { Table } from './table.ts';
@@ -17,6 +18,8 @@ export interface FunctionSurroundings {
   readonly bus: MessageBus;
   readonly adminKey: AdminKey;
   readonly credentialsKey: CredentialsKey;
+  readonly runTransform: HouseFunction;
+  readonly pushPayloads: PushPayloads;
 }
 
 /** Answers every request to the API. */
@@ -31,6 +34,11 @@ export function createApi(scope: Construct, around: FunctionSurroundings): House
       TABLE_NAME: around.table.tableName,
       RUNS_QUEUE_URL: around.runs.url,
       ADMIN_SECRET_ARN: around.adminKey.secretArn,
+      LIMITS: JSON.stringify(around.stage.limits),
+      RUN_TRANSFORM_NAME: around.runTransform.function.functionName,
+      PUSH_BUCKET: around.pushPayloads.bucketName,
+      PUSH_MAX_BYTES: String(around.stage.pushMaxBytes),
+      WATCH_SECONDS: String(around.stage.watchSeconds),
       KEY_ARN: around.credentialsKey.keyArn,
       RUN_RETENTION_DAYS: String(around.stage.runRetentionDays),
     },
@@ -50,6 +58,8 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       TABLE_NAME: around.table.tableName,
       RUNS_QUEUE_URL: around.runs.url,
       BUS_NAME: around.bus.busName,
+      RUN_TRANSFORM_NAME: around.runTransform.function.functionName,
+      PUSH_BUCKET: around.pushPayloads.bucketName,
       KEY_ARN: around.credentialsKey.keyArn,
       SEARCH_HOSTS: JSON.stringify(stage.searchHosts),
       ALLOW_PRIVATE: stage.allowPrivate.join(','),
@@ -58,6 +68,23 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       RUN_RETENTION_DAYS: String(stage.runRetentionDays),
     },
     failureMeans: 'A worker died in the middle of a run: the run goes on later from its last checkpoint.',
+  });
+}
+
+/** Runs transformations: strangers' code, so it may do nothing but write logs and is told nothing but its work. */
+export function createRunTransform(
+  scope: Construct,
+  around: Pick<FunctionSurroundings, 'stage' | 'bundles'>,
+): HouseFunction {
+  return new HouseFunction(scope, 'RunTransform', {
+    ...around,
+    name: 'run-transform',
+    // An answer goes back after 4 seconds, and a sandbox that is silent is given up after 10 more.
+    timeoutSeconds: 20,
+    // The sandbox is a second process, killed at 256 MB.
+    memoryMB: 512,
+    environment: {},
+    failureMeans: 'Records could not be transformed: runs and pushes with a transformation wait, then fail.',
   });
 }
 

@@ -1,8 +1,9 @@
 import { AdminKey } from './admin-key.ts';
 import { CredentialsKey } from './credentials-key.ts';
 import { FrontDoor } from './front-door.ts';
-import { createApi, createPollRuns, createWorkRun } from './functions.ts';
+import { createApi, createPollRuns, createRunTransform, createWorkRun } from './functions.ts';
 import { MessageBus } from './message-bus.ts';
+import { PushPayloads } from './push-payloads.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Stage } from './stage.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
@@ -29,10 +30,12 @@ export class IngestionService extends Stack {
     const credentialsKey = new CredentialsKey(this, 'CredentialsKey');
     const adminKey = new AdminKey(this, 'AdminKey', { stage });
     const runs = new RunQueue(this, 'RunQueue', { stage });
+    const pushPayloads = new PushPayloads(this, 'PushPayloads');
     const bus = new MessageBus(this, 'MessageBus', { stage });
     const group = new CfnScheduleGroup(this, 'Schedules', { name: this.stackName });
 
-    const around = { stage, bundles, table, credentialsKey, adminKey, runs, bus };
+    const runTransform = createRunTransform(this, { stage, bundles });
+    const around = { runTransform, stage, bundles, table, credentialsKey, adminKey, pushPayloads, runs, bus };
     const api = createApi(this, around);
     const workRun = createWorkRun(this, around);
     const pollRuns = createPollRuns(this, around);
@@ -44,6 +47,9 @@ export class IngestionService extends Stack {
     adminKey.grantRead(api);
     credentialsKey.grantSeal(api);
     credentialsKey.grantOpen(workRun);
+    for (const fn of [api, workRun]) runTransform.grantInvoke(fn);
+    pushPayloads.grantStore(api);
+    pushPayloads.grantUse(workRun);
     bus.grantAnnounce(workRun);
     bus.grantAnnounce(pollRuns);
 

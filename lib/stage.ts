@@ -1,3 +1,4 @@
+import { limitsSchema, type Limits } from '../core/foundation/limits.ts';
 import * as z from 'zod';
 
 /**
@@ -21,6 +22,12 @@ export interface Stage {
   readonly leaseSeconds: number;
   /** Days that runs and their events are kept. */
   readonly runRetentionDays: number;
+  /** Bytes that the body of a push may have. */
+  readonly pushMaxBytes: number;
+  /** Seconds that a request waits for a worker (a watched push, a validation); API Gateway gives up on any request after 30. */
+  readonly watchSeconds: number;
+  /** What one application may ask for and keep. */
+  readonly limits: Limits;
   /** Days that logs are kept. */
   readonly logRetentionDays: number;
   /** How many runs are worked on at once (the mapping's maximum concurrency, at least 2). */
@@ -40,6 +47,9 @@ const STAGE_SETTINGS = {
   trustedHosts: { contextKey: 'trustedHosts', variables: ['MILLRACE_TRUSTED_HOSTS'] },
   leaseSeconds: { contextKey: 'leaseSeconds', variables: ['MILLRACE_LEASE_SECONDS'] },
   runRetentionDays: { contextKey: 'runRetentionDays', variables: ['MILLRACE_RUN_RETENTION_DAYS'] },
+  pushMaxBytes: { contextKey: 'pushMaxBytes', variables: ['MILLRACE_PUSH_MAX_BYTES'] },
+  watchSeconds: { contextKey: 'watchSeconds', variables: ['MILLRACE_WATCH_SECONDS'] },
+  limits: { contextKey: 'limits', variables: ['MILLRACE_LIMITS'] },
   logRetentionDays: { contextKey: 'logRetentionDays', variables: ['MILLRACE_LOG_RETENTION_DAYS'] },
   runConcurrency: { contextKey: 'runConcurrency', variables: ['MILLRACE_RUN_CONCURRENCY'] },
   alarmTopicArn: { contextKey: 'alarmTopicArn', variables: ['MILLRACE_ALARM_TOPIC_ARN'] },
@@ -76,6 +86,9 @@ const stageSchema = z.object({
   trustedHosts: listOf(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port entries')),
   leaseSeconds: z.coerce.number().int().min(3).max(900).default(60),
   runRetentionDays: z.coerce.number().int().min(1).max(3650).default(90),
+  pushMaxBytes: z.coerce.number().int().min(1_000).max(5_242_880).default(5_242_880),
+  watchSeconds: z.coerce.number().int().min(1).max(25).default(25),
+  limits: z.preprocess(parseJson, limitsSchema),
   logRetentionDays: z.coerce
     .number()
     .pipe(z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`))

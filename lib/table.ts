@@ -40,7 +40,7 @@ export class Table extends Construct {
         indexName: index.name,
         partitionKey: text(index.partition),
         sortKey: text(index.sort),
-        projectionType: ProjectionType.ALL,
+        projectionType: ProjectionType[index.projection],
       })),
       encryption: TableEncryptionV2.customerManagedKey(this.#key),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -26,8 +26,15 @@ export async function sendHop(agents: GuardedAgents, hop: Hop): Promise<HttpResp
   // At once: a request whose connection is still being made would only fail when that is done.
   const onAbort = () => reject(hop.signal.reason);
   hop.signal.addEventListener('abort', onAbort, { once: true });
-  request.on('error', (error) => reject(toRequestError(error, hop)));
+  let answer: IncomingMessage | undefined;
+  request.on('error', (error) => {
+    const failure = toRequestError(error, hop);
+    reject(failure);
+    // Bytes after the promised length are noticed after the headers: the body must not pass as whole.
+    answer?.destroy(failure);
+  });
   request.once('response', (response) => {
+    answer = response;
     watch.answered(response);
     translateErrors(response, hop);
     resolve({

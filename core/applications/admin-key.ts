@@ -1,15 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-
 import * as z from 'zod';
 
 import type { Clock } from '../foundation/clock.ts';
 import { UnavailableError } from '../foundation/errors.ts';
-import type { ApiKeys, Caller } from './api-keys.ts';
-
-/** How long a process goes by the key that it read; a replaced key works on for at most as long. */
-const CACHE_MILLISECONDS = 5 * 60 * 1000;
-
-const ADMIN_RIGHTS: ReadonlySet<string> = new Set(['addObject', 'deleteIndex', 'editSettings']);
+import { KEY_CACHE_MILLISECONDS, toRights, type ApiKeys, type Caller } from './api-keys.ts';
+import { digestKey, isSameDigest } from './key-digest.ts';
 
 const adminSecretSchema = z.object({ applicationID: z.string().min(1), apiKey: z.string().min(1) });
 
@@ -31,15 +25,15 @@ export function createAdminKey(dependencies: {
     const now = clock.now().getTime();
     if (cached && now < cached.until) return cached.key;
     const key = readKey(await readSecret().catch(refuseUnread));
-    cached = { key, until: now + CACHE_MILLISECONDS };
+    cached = { key, until: now + KEY_CACHE_MILLISECONDS };
     return key;
   }
 
   return {
     async identify(applicationID, apiKey): Promise<Caller | undefined> {
       const key = await currentKey();
-      return timingSafeEqual(digest(applicationID, apiKey), key.digest)
-        ? { appID: key.appID, rights: ADMIN_RIGHTS }
+      return isSameDigest(digestKey(applicationID, apiKey), key.digest)
+        ? { appID: key.appID, rights: toRights(['admin']), isOperator: true }
         : undefined;
     },
   };
@@ -47,7 +41,7 @@ export function createAdminKey(dependencies: {
 
 function readKey(text: string): AdminKey {
   const { applicationID, apiKey } = adminSecretSchema.parse(parseJSON(text));
-  return { appID: applicationID, digest: digest(applicationID, apiKey) };
+  return { appID: applicationID, digest: digestKey(applicationID, apiKey) };
 }
 
 /** JSON.parse quotes what it could not read; that must not reach a log. */
@@ -57,13 +51,6 @@ function parseJSON(text: string): unknown {
   } catch {
     throw new Error('The admin secret is not JSON');
   }
-}
-
-/** Digests have one length whatever was sent, as the comparison needs it. */
-function digest(applicationID: string, apiKey: string): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify([applicationID, apiKey]))
-    .digest();
 }
 
 function refuseUnread(cause: unknown): never {

@@ -14,7 +14,7 @@ export const AUTHENTICATION_TYPES = [
 export type AuthenticationType = (typeof AUTHENTICATION_TYPES)[number];
 
 const MAX_FIELD_LENGTH = 20_000;
-const MAX_SECRETS = 100;
+export const MAX_SECRETS = 100;
 
 const text = z.string().min(1).max(MAX_FIELD_LENGTH);
 

@@ -1,9 +1,13 @@
 import type { DataKeys } from '../foundation/data-keys.ts';
-import { newID } from '../foundation/ids.ts';
-import { sealSecrets } from '../foundation/sealing.ts';
-import { parseInput } from '../foundation/validation.ts';
+import { invalidField, parseInput } from '../foundation/validation.ts';
 import type { Resource } from '../resources/resource.ts';
-import { isSecretField, updateInputSchema, type AuthenticationType } from './authentication-input.ts';
+import {
+  isSecretField,
+  MAX_SECRETS,
+  updateInputSchema,
+  type AuthenticationType,
+} from './authentication-input.ts';
+import { sealAuthentication } from './authentication-seal.ts';
 import type { AuthenticationStore } from './authentication-store.ts';
 import type { Authentication, PLATFORMS } from './authentication.ts';
 
@@ -24,7 +28,11 @@ interface AuthenticationChange {
 
 /** Creates and changes authentications. Secrets are sealed before they are stored, and never read here. */
 export interface AuthenticationService {
-  create(appID: string, request: NewAuthentication): Promise<Resource<Authentication>>;
+  create(
+    appID: string,
+    authenticationID: string,
+    request: NewAuthentication,
+  ): Promise<Resource<Authentication>>;
   /** Merges the fields given; the type stays. */
   update(
     appID: string,
@@ -39,28 +47,22 @@ export function createAuthenticationService(dependencies: {
 }): AuthenticationService {
   const { store, dataKeys } = dependencies;
   return {
-    async create(appID, request) {
-      const authenticationID = newID();
-      const { open, secret } = splitFields(request.type, request.input);
-      return store.create(appID, authenticationID, {
-        type: request.type,
-        name: request.name,
-        platform: request.platform ?? null,
-        input: open,
-        secrets: await sealSecrets(dataKeys, { appID, authenticationID, version: 1 }, secret),
-      });
+    async create(appID, authenticationID, { type, name, platform = null, input }) {
+      const { open, secret } = splitFields(type, input);
+      const owner = { appID, authenticationID, version: 1 };
+      const authentication = { type, name, platform, input: open, secrets: {} };
+      const sealed = await sealAuthentication(dataKeys, owner, authentication, secret);
+      return store.create(appID, authenticationID, sealed);
     },
     async update(appID, authenticationID, change) {
       return store.update(appID, authenticationID, async ({ body }, version) => {
         const input = change.input === undefined ? {} : readInput(body.type, change.input);
         const { open, secret } = splitFields(body.type, input);
-        const sealed = await sealSecrets(dataKeys, { appID, authenticationID, version }, secret);
-        return {
-          ...body,
-          name: change.name ?? body.name,
-          input: { ...body.input, ...open },
-          secrets: { ...body.secrets, ...sealed },
-        };
+        requireFewSecrets({ ...body.secrets, ...secret });
+        const owner = { appID, authenticationID, version };
+        const name = change.name ?? body.name;
+        const changed = { ...body, name, input: { ...body.input, ...open } };
+        return sealAuthentication(dataKeys, owner, changed, secret);
       });
     },
   };
@@ -68,6 +70,12 @@ export function createAuthenticationService(dependencies: {
 
 function readInput(type: AuthenticationType, input: unknown): InputFields {
   return parseInput(updateInputSchema(type), input, { prefix: 'input' });
+}
+
+/** Merged in over many updates, they could outgrow the item that holds them. */
+function requireFewSecrets(secrets: Readonly<Record<string, unknown>>): void {
+  if (Object.keys(secrets).length <= MAX_SECRETS) return;
+  throw invalidField('input', `must have at most ${MAX_SECRETS} entries, those stored before included`);
 }
 
 function splitFields(

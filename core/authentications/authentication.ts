@@ -12,6 +12,8 @@ export const authenticationSchema = z.object({
   platform: z.enum(PLATFORMS).nullable(),
   input: z.record(z.string(), z.string()),
   secrets: z.record(z.string(), sealedSecretSchema),
+  /** Over all of the above. */
+  seal: sealedSecretSchema,
 });
 
 export type Authentication = z.output<typeof authenticationSchema>;

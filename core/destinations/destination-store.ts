@@ -7,8 +7,12 @@ export function createDestinationStore(dependencies: StoreDependencies): Destina
   return new ResourceStore(dependencies, {
     kind: 'destination',
     bodySchema: destinationSchema,
-    referencesOf: ({ authenticationID: id }) =>
-      id === undefined ? [] : [{ field: 'authenticationID', kind: 'authentication', id }],
+    referencesOf: ({ authenticationID, transformationIDs = [] }) => [
+      ...(authenticationID === undefined
+        ? []
+        : [{ field: 'authenticationID', kind: 'authentication' as const, id: authenticationID }]),
+      ...transformationIDs.map((id) => ({ field: 'transformationIDs', kind: 'transformation' as const, id })),
+    ],
     attributesOf: ({ name, type, authenticationID, transformationIDs }) => ({
       name,
       type,

@@ -1,27 +1,46 @@
 import * as z from 'zod';
 
-/** All types that the API names; only `search` can be created so far. */
-export const DESTINATION_TYPES = ['search', 'insights'] as const;
+import type { SourceType } from '../sources/source-types.ts';
+
+/** All types that the API names. */
+
+export const destinationTypeSchema = z.enum(['search', 'insights']);
+export type DestinationType = z.output<typeof destinationTypeSchema>;
+
+/** What a destination of each type writes with. */
+export const DESTINATION_AUTHENTICATION_TYPES: Readonly<Record<DestinationType, readonly string[]>> = {
+  search: ['algolia'],
+  insights: ['algoliaInsights'],
+};
 
 /** Accepts only an empty list: for options that are named in the API but not built yet. */
 const emptyList = z.array(z.string()).max(0, 'not supported yet');
 
-/** The input of a search destination, as a create must give it. */
-export const destinationInputSchema = z.object({
-  indexPrefix: z
-    .string()
-    .refine(() => false, 'not supported yet')
-    .optional(),
-  indexName: z.string().min(1).max(256),
-  recordType: z.enum(['product', 'variant', 'collection']).optional(),
-  attributesToExclude: emptyList.optional(),
-});
+/** The longest name of a record set that a prefix is followed by leaves room within an index name's 256 characters. */
+const MAX_PREFIX_LENGTH = 200;
 
-export const transformationIDsSchema = emptyList;
+/** The input of a destination, as a create must give it: one index by name, or one per record set by prefix. */
+export const destinationInputSchema = z
+  .object({
+    indexName: z.string().min(1).max(256).optional(),
+    indexPrefix: z.string().min(1).max(MAX_PREFIX_LENGTH).optional(),
+    recordType: z.enum(['product', 'variant', 'collection']).optional(),
+    attributesToExclude: emptyList.optional(),
+  })
+  .superRefine(({ indexName, indexPrefix }, context) => {
+    if ((indexName === undefined) !== (indexPrefix === undefined)) return;
+    const message = indexName === undefined ? 'is required' : 'must not be given together with indexPrefix';
+    context.addIssue({ code: 'custom', path: ['indexName'], message });
+  });
+
+/** A list as Algolia has it, of which there is one. */
+export const transformationIDsSchema = z
+  .array(z.string())
+  .max(1, 'must have at most one entry: a destination has one transformation');
 
 /** What is stored of a destination. */
 export const destinationSchema = z.object({
-  type: z.literal('search'),
+  type: destinationTypeSchema,
   name: z.string(),
   input: destinationInputSchema,
   authenticationID: z.string().optional(),
@@ -29,3 +48,8 @@ export const destinationSchema = z.object({
 });
 
 export type Destination = z.output<typeof destinationSchema>;
+
+/** The index that the only record set of a source goes to: the one named, or the prefix with the source's type. */
+export function indexNameOf({ input }: Pick<Destination, 'input'>, sourceType: SourceType): string {
+  return input.indexName ?? `${input.indexPrefix ?? ''}_${sourceType}`;
+}

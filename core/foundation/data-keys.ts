@@ -14,7 +14,7 @@ export function createKmsDataKeys(keyARN: string): DataKeys {
   let client: KMSClient | undefined;
   return {
     async generate(context) {
-      const { GenerateDataKeyCommand, KMSClient } = await import('@aws-sdk/client-kms');
+      const { GenerateDataKeyCommand, KMSClient } = await import('./aws/kms.ts');
       client ??= new KMSClient({});
       const answer = await client.send(
         new GenerateDataKeyCommand({ KeyId: keyARN, KeySpec: 'AES_256', EncryptionContext: context }),
@@ -23,7 +23,7 @@ export function createKmsDataKeys(keyARN: string): DataKeys {
       return { plaintext: answer.Plaintext, wrapped: answer.CiphertextBlob };
     },
     async unwrap(wrapped, context) {
-      const { DecryptCommand, KMSClient } = await import('@aws-sdk/client-kms');
+      const { DecryptCommand, KMSClient } = await import('./aws/kms.ts');
       client ??= new KMSClient({});
       const answer = await client.send(
         new DecryptCommand({ KeyId: keyARN, CiphertextBlob: wrapped, EncryptionContext: context }),

@@ -21,6 +21,16 @@ export interface Environment {
   TRUSTED_HOSTS: string;
   /** Seconds after which a worker that stopped beating loses its index lease. */
   LEASE_SECONDS: string;
+  /** The S3 bucket that holds pushed records until they are applied. */
+  PUSH_BUCKET: string;
+  /** Bytes that the body of a push may have, decompressed. */
+  PUSH_MAX_BYTES: string;
+  /** Seconds that a request which waits for a worker waits before it answers where to look instead. */
+  WATCH_SECONDS: string;
+  /** The function that runs transformations. */
+  RUN_TRANSFORM_NAME: string;
+  /** JSON object: how much an application may ask for and keep, as `Limits` says. */
+  LIMITS: string;
   /** Days that runs and their events are kept. */
   RUN_RETENTION_DAYS: string;
 }

@@ -7,6 +7,8 @@ export type ErrorDetail = { message: string; label: string } | { id: string; typ
 export interface ErrorOptions {
   details?: ErrorDetail[];
   cause?: unknown;
+  /** When to try again, where that can be said. */
+  retryAfterSeconds?: number;
 }
 
 /**
@@ -17,12 +19,14 @@ export abstract class MillraceError extends Error {
   abstract readonly disposition: Disposition;
   readonly code: string;
   readonly details: ErrorDetail[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: string, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
     this.details = options.details ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
@@ -48,6 +52,11 @@ export class ConflictError extends MillraceError {
 
 /** The resource is still used by others, which `details` name: 400 on the wire, as Algolia's clients know it. */
 export class InUseError extends ConflictError {}
+
+/** The caller asked for more than its limits allow: 429 on the wire. */
+export class LimitReachedError extends MillraceError {
+  readonly disposition = 'fatal';
+}
 
 /** Something we depend on did not answer as it should for now: 503 on the wire, back to the queue in a worker. */
 export class UnavailableError extends MillraceError {

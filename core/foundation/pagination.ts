@@ -24,9 +24,3 @@ export function describePage(request: PageRequest, nbItems: number): Pagination 
     itemsPerPage: request.itemsPerPage,
   };
 }
-
-/** The items of `request`'s page; none past the end. */
-export function takePage<Item>(items: readonly Item[], request: PageRequest): Item[] {
-  const start = (request.page - 1) * request.itemsPerPage;
-  return items.slice(start, start + request.itemsPerPage);
-}

@@ -48,21 +48,22 @@ export class SealBrokenError extends Error {
   }
 }
 
-/** Seals each of `fields`, for the row version that they are written with. Needs the right to make data keys only. */
-export async function sealSecrets(
+/**
+ * What `use` makes of a function that seals fields for the row version that they are written with, all under one data
+ * key. Needs the right to make data keys only.
+ */
+export async function sealWith<Sealed>(
   dataKeys: DataKeys,
   owner: SealOwner & { readonly version: number },
-  fields: Readonly<Record<string, string>>,
-): Promise<Record<string, SealedSecret>> {
-  const entries = Object.entries(fields);
-  if (entries.length === 0) return {};
+  use: (seal: (field: string, value: string) => SealedSecret) => Sealed,
+): Promise<Sealed> {
   const { plaintext, wrapped } = await dataKeys.generate(toContext(owner, owner.version));
   const dataKey = Buffer.from(wrapped).toString('base64');
-  const sealed = entries.map(
-    ([field, value]) => [field, sealField({ owner, plaintext, dataKey, field, value })] as const,
-  );
-  plaintext.fill(0);
-  return Object.fromEntries(sealed);
+  try {
+    return use((field, value) => sealField({ owner, plaintext, dataKey, field, value }));
+  } finally {
+    plaintext.fill(0);
+  }
 }
 
 /** Opens all of `sealed`; the key service is asked once per write that sealed some of them. */
@@ -78,7 +79,9 @@ export async function openSecrets(
       const cacheKey = `${secret.version}:${secret.dataKey}`;
       const key =
         unwrapped.get(cacheKey) ??
-        (await dataKeys.unwrap(Buffer.from(secret.dataKey, 'base64'), toContext(owner, secret.version)));
+        (await dataKeys
+          .unwrap(Buffer.from(secret.dataKey, 'base64'), toContext(owner, secret.version))
+          .catch((error: unknown) => refuseUnwrapped(field, error)));
       unwrapped.set(cacheKey, key);
       opened.push([field, openField(key, owner, field, secret)]);
     }
@@ -125,6 +128,14 @@ function openField(key: Uint8Array, owner: SealOwner, field: string, secret: Sea
   } catch (error) {
     throw new SealBrokenError(field, error);
   }
+}
+
+/** The key service's own word for a data key that it did not wrap, or not for this row. */
+function refuseUnwrapped(field: string, error: unknown): never {
+  if (error instanceof Error && error.name === 'InvalidCiphertextException') {
+    throw new SealBrokenError(field, error);
+  }
+  throw error;
 }
 
 function toContext(owner: SealOwner, version: number): Record<string, string> {

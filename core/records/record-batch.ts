@@ -26,6 +26,23 @@ export interface RecordBatch {
   readonly cursor: Cursor;
   /** Bytes of the source read so far (compressed sizes where the source is compressed), for progress. */
   readonly sourceBytesRead: number;
+  /** The batch after this one comes from the same place of the source: no checkpoint may come between them. */
+  readonly continues?: boolean;
+  /** What a transformation did, where one made these records. */
+  readonly transformed?: TransformReport;
+}
+
+/** What a transformation made of some records: each that went in came out as one or more, was dropped, or failed. */
+export interface TransformReport {
+  readonly transformationID: string;
+  readonly in: number;
+  readonly out: number;
+  readonly dropped: number;
+  readonly failed: number;
+  /** The first few; all are among the batch's rejections. */
+  readonly failures: readonly RejectedRecord[];
+  /** What the code printed, in part. */
+  readonly logs: readonly { readonly level: string; readonly message: string }[];
 }
 
 /** Every record begins `{"objectID":`, so its id's JSON string starts this many bytes after the record's start. */

@@ -31,7 +31,7 @@ export function resourceKey(appID: string, kind: ResourceKind, id: string): { pk
   return { pk: resourcePartition(appID, kind), sk: id };
 }
 
-export function resourcePartition(appID: string, kind: ResourceKind): string {
+function resourcePartition(appID: string, kind: ResourceKind): string {
   return `${appID}#${kind}`;
 }
 
@@ -59,16 +59,16 @@ interface UseContext {
   readonly user: { readonly kind: ResourceKind; readonly id: string };
 }
 
-/** One more use: first the count of what is used, which must be there, then the use item. */
-export function addUse(context: UseContext, reference: Reference): TransactionItem[] {
+/** One more use: first the count of what is used, which must be there and have fewer than `limit`, then the use item. */
+export function addUse(context: UseContext, reference: Reference, limit?: number): TransactionItem[] {
   return [
     {
       Update: {
         TableName: context.tableName,
         Key: resourceKey(context.appID, reference.kind, reference.id),
         UpdateExpression: 'ADD useCount :one',
-        ConditionExpression: IS_LIVE,
-        ExpressionAttributeValues: { ':one': 1 },
+        ConditionExpression: limit === undefined ? IS_LIVE : `${IS_LIVE} AND useCount < :limit`,
+        ExpressionAttributeValues: { ':one': 1, ...(limit === undefined ? {} : { ':limit': limit }) },
       },
     },
     { Put: { TableName: context.tableName, Item: useKey(context, reference) } },

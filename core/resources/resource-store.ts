@@ -2,12 +2,14 @@ import type * as z from 'zod';
 
 import type { Clock } from '../foundation/clock.ts';
 import { NotFoundError, UnavailableError } from '../foundation/errors.ts';
+import type { Limits } from '../foundation/limits.ts';
 import { isID } from '../foundation/ids.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import { backoffMilliseconds } from '../foundation/transactions.ts';
-import { readResource, resourceItemSchema, resourceKey, resourcePartition } from './resource-items.ts';
-import { pageResources, type ListRequest, type ResourcePage } from './resource-list.ts';
-import { readItem, readItems, readPartition } from './resource-reads.ts';
+import { readResource, resourceItemSchema, resourceKey } from './resource-items.ts';
+import { listResourceIDs, type ListRequest, type ResourcePage } from './resource-list.ts';
+import { maxResources } from './resource-limits.ts';
+import { readItem, readItems } from './resource-reads.ts';
 import { inUseError } from './resource-users.ts';
 import { writeDeleted, writeNew, writeOver, type Revision } from './resource-writes.ts';
 import type { ListValue, Reference, Resource, ResourceKind } from './resource.ts';
@@ -21,11 +23,18 @@ export interface ResourceDefinition<Body> {
   /** What is stored; checked again whenever it is read. */
   readonly bodySchema: z.ZodType<Body>;
   readonly referencesOf: (body: Body) => readonly Reference[];
-  /** What lists filter and sort by, besides createdAt and updatedAt. */
+  /**
+   * What lists filter and sort by, besides createdAt and updatedAt: `name`, which can only be sorted by; what is named
+   * `…ID`, the ids of others, which can only be filtered by; and attributes that have few values, for both.
+   */
   readonly attributesOf: (body: Body) => Readonly<Record<string, ListValue>>;
 }
 
-export type StoreDependencies = TableAccess & { readonly clock: Clock };
+export type StoreDependencies = TableAccess & {
+  readonly clock: Clock;
+  /** How many resources an application may have; none without them. */
+  readonly limits?: Limits;
+};
 
 /**
  * The resources of one kind, of all applications. Reads are strong, an update never overwrites one that it did not see,
@@ -67,16 +76,19 @@ export class ResourceStore<Body> {
 
   /** One page of the application's resources, with the exact number of all that match. */
   async list(appID: string, request: ListRequest): Promise<ResourcePage<Body>> {
-    const items = await readPartition(this.#table, resourcePartition(appID, this.#definition.kind));
-    return pageResources(this.#readAll(items), this.#definition.attributesOf, request);
+    const { ids, nbItems } = await listResourceIDs(this.#table, appID, this.#definition.kind, request);
+    return { items: await this.findMany(appID, ids), nbItems };
   }
 
-  /** Stores a new resource under a fresh id. A reference to what is not there is an `InvalidInputError`. */
+  /**
+   * Stores a new resource; under an id that is there, it answers that one: whoever stored it died before saying so.
+   * A reference to what is not there is an `InvalidInputError`, one too many a `LimitReachedError`.
+   */
   async create(appID: string, id: string, body: Body): Promise<Resource<Body>> {
     const now = this.#table.clock.now().toISOString();
     const resource = { id, version: 1, createdAt: now, updatedAt: now, body };
-    await writeNew(this.#table, this.#revision(appID, resource));
-    return resource;
+    const isNew = await writeNew(this.#table, this.#revision(appID, resource));
+    return isNew ? resource : this.get(appID, id);
   }
 
   /**
@@ -124,8 +136,10 @@ export class ResourceStore<Body> {
   }
 
   #revision(appID: string, resource: Resource<Body>): Revision {
-    const { kind, referencesOf } = this.#definition;
-    return { appID, kind, resource, references: referencesOf(resource.body) };
+    const { kind, referencesOf, attributesOf } = this.#definition;
+    const { body } = resource;
+    const limit = maxResources(kind, this.#table.limits);
+    return { appID, kind, resource, references: referencesOf(body), attributes: attributesOf(body), limit };
   }
 
   #key(appID: string, id: string): { pk: string; sk: string } {

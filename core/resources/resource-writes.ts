@@ -1,5 +1,6 @@
 import type { Clock } from '../foundation/clock.ts';
-import { InvalidInputError } from '../foundation/errors.ts';
+import { InvalidInputError, type MillraceError } from '../foundation/errors.ts';
+import type { Limits } from '../foundation/limits.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import {
   TransactionRefusedError,
@@ -7,7 +8,10 @@ import {
   type TransactionItem,
 } from '../foundation/transactions.ts';
 import { invalidField } from '../foundation/validation.ts';
-import { addUse, IS_LIVE, removeUse, resourceKey } from './resource-items.ts';
+import { isLimitCheck, listChanges, type Attributes } from './list-entries.ts';
+import { addUse, IS_LIVE, removeUse, resourceItemSchema, resourceKey } from './resource-items.ts';
+import { maxUses, tooManyResources, tooManyUses } from './resource-limits.ts';
+import { readItem } from './resource-reads.ts';
 import type { Reference, Resource, ResourceKind } from './resource.ts';
 
 /** Deleted resources stay in the table this long, unseen. */
@@ -16,7 +20,10 @@ const DELETED_RETENTION_SECONDS = 30 * 24 * 60 * 60;
 /** Items stay far below DynamoDB's 400 KB, so that transactions and pages of them stay small. */
 const MAX_BODY_BYTES = 100_000;
 
-type Table = TableAccess & { readonly clock: Clock };
+/** DynamoDB's limit. */
+const MAX_TRANSACTION_ITEMS = 100;
+
+type Table = TableAccess & { readonly clock: Clock; readonly limits?: Limits };
 
 /** A resource with what it names. */
 export interface Revision {
@@ -24,10 +31,17 @@ export interface Revision {
   readonly kind: ResourceKind;
   readonly resource: Resource<unknown>;
   readonly references: readonly Reference[];
+  /** What lists filter and sort by. */
+  readonly attributes: Attributes;
+  /** How many of its kind an application may have. */
+  readonly limit: number | undefined;
 }
 
-/** Writes a new resource; its id is fresh. A reference to what is not there is an `InvalidInputError` naming the field. */
-export async function writeNew(table: Table, revision: Revision): Promise<void> {
+/**
+ * Writes a new resource; false when its id is there already. A reference to what is not there is an `InvalidInputError`
+ * naming the field, and one too many a `LimitReachedError`.
+ */
+export async function writeNew(table: Table, revision: Revision): Promise<boolean> {
   const { resource } = revision;
   const row: TransactionItem = {
     Put: {
@@ -40,9 +54,10 @@ export async function writeNew(table: Table, revision: Revision): Promise<void> 
         updatedAt: resource.updatedAt,
         body: toText(resource.body),
       },
+      ConditionExpression: 'attribute_not_exists(pk)',
     },
   };
-  await write(table, row, revision, { added: revision.references, removed: [] });
+  return tryWrite(table, row, { after: revision });
 }
 
 /** Writes `next` over `current`. False when the resource is no longer as `current` has it. */
@@ -61,10 +76,7 @@ export async function writeOver(table: Table, current: Revision, next: Revision)
       },
     },
   };
-  return tryWrite(table, row, current, {
-    added: next.references.filter((reference) => !includes(current.references, reference)),
-    removed: current.references.filter((reference) => !includes(next.references, reference)),
-  });
+  return tryWrite(table, row, { before: current, after: next });
 }
 
 /** Marks the resource deleted. False when it changed since `current` was read, or is used. */
@@ -84,22 +96,17 @@ export async function writeDeleted(table: Table, current: Revision, deletedAt: D
       },
     },
   };
-  return tryWrite(table, row, current, { added: [], removed: current.references });
+  return tryWrite(table, row, { before: current });
 }
 
-interface UseChanges {
-  readonly added: readonly Reference[];
-  readonly removed: readonly Reference[];
-}
+/** What a write changes: something new has nothing before, something deleted nothing after. */
+type RevisionChange =
+  | { readonly before?: Revision; readonly after: Revision }
+  | { readonly before: Revision; readonly after?: never };
 
-async function tryWrite(
-  table: Table,
-  row: TransactionItem,
-  user: Revision,
-  uses: UseChanges,
-): Promise<boolean> {
+async function tryWrite(table: Table, row: TransactionItem, change: RevisionChange): Promise<boolean> {
   try {
-    await write(table, row, user, uses);
+    await write(table, row, change);
     return true;
   } catch (error) {
     if (error instanceof TransactionRefusedError && error.failed.includes(0)) return false;
@@ -108,34 +115,64 @@ async function tryWrite(
 }
 
 /** The row comes first, then the new uses: a condition that fails there is that of what a reference names. */
-async function write(table: Table, row: TransactionItem, user: Revision, uses: UseChanges): Promise<void> {
-  const { appID, kind } = user;
-  const context = { tableName: table.tableName, appID, user: { kind, id: user.resource.id } };
+async function write(table: Table, row: TransactionItem, change: RevisionChange): Promise<void> {
+  const { before, after } = change;
+  const user = change.after ?? change.before;
+  const context = {
+    tableName: table.tableName,
+    appID: user.appID,
+    user: { kind: user.kind, id: user.resource.id },
+  };
   const items = [row];
   const namedAt = new Map<number, Reference>();
-  for (const reference of uses.added) {
+  for (const reference of missingFrom(before, after)) {
     namedAt.set(items.length, reference);
-    items.push(...addUse(context, reference));
+    items.push(...addUse(context, reference, maxUses(user.kind, reference, table.limits)));
   }
-  for (const reference of uses.removed) items.push(...removeUse(context, reference));
+  for (const reference of missingFrom(after, before)) items.push(...removeUse(context, reference));
+  items.push(...listChanges(table.tableName, before, after));
+  if (items.length > MAX_TRANSACTION_ITEMS) throw tooManyReferences(user.kind);
   try {
     await writeTransaction(table.client, items, table.clock);
   } catch (error) {
     if (!(error instanceof TransactionRefusedError) || error.failed.includes(0)) throw error;
-    const missing = error.failed
+    const refused = error.failed
       .map((position) => namedAt.get(position))
       .find((reference) => reference !== undefined);
-    throw missing ? noSuchReference(missing) : error;
+    if (refused) throw await refusedReference(table, user, refused);
+    const isOverLimit = error.failed.some((position) =>
+      items.slice(position, position + 1).some(isLimitCheck),
+    );
+    throw isOverLimit ? tooManyResources(user.kind, user.limit ?? 0) : error;
   }
+}
+
+/** Why a reference was not taken: what it names has as many users as it may have, or is not there. */
+async function refusedReference(table: Table, user: Revision, reference: Reference): Promise<MillraceError> {
+  const limit = maxUses(user.kind, reference, table.limits);
+  if (limit === undefined) return noSuchReference(reference);
+  const item = await readItem(table, resourceKey(user.appID, reference.kind, reference.id));
+  const isLive = item !== undefined && resourceItemSchema.parse(item).deletedAt === undefined;
+  return isLive ? tooManyUses(reference, limit) : noSuchReference(reference);
+}
+
+/** The references of `revision` that `other` does not have. */
+function missingFrom(other: Revision | undefined, revision: Revision | undefined): Reference[] {
+  return (revision?.references ?? []).filter(
+    (reference) => !other?.references.some(({ kind, id }) => kind === reference.kind && id === reference.id),
+  );
+}
+
+function tooManyReferences(kind: ResourceKind): InvalidInputError {
+  return new InvalidInputError(
+    'resource.too_many_references',
+    `This ${kind} names too many others at once: name fewer, or change them in several steps.`,
+  );
 }
 
 /** A reference to what this application does not have. */
 function noSuchReference(reference: Reference): InvalidInputError {
   return invalidField(reference.field, `no such ${reference.kind}: ${reference.id}`);
-}
-
-function includes(references: readonly Reference[], wanted: Reference): boolean {
-  return references.some(({ kind, id }) => kind === wanted.kind && id === wanted.id);
 }
 
 function toText(body: unknown): string {

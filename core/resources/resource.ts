@@ -1,5 +1,12 @@
 /** What an application makes; a task is put together from the others. */
-export const RESOURCE_KINDS = ['authentication', 'source', 'destination', 'task'] as const;
+export const RESOURCE_KINDS = [
+  'authentication',
+  'source',
+  'destination',
+  'transformation',
+  'task',
+  'key',
+] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 /** One resource as stored. Dates are RFC 3339 with milliseconds; the wire shows whole seconds. */

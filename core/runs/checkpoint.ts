@@ -4,6 +4,7 @@ import type { RepeatedIDs } from './repeated-ids.ts';
 import { addCounts, isBalanced } from './run-counts.ts';
 import type { RunNote } from './run-journal.ts';
 import type { Stretch, StretchTotals } from './stretch.ts';
+import { transformNotes } from './transform-notes.ts';
 
 /** Commits a stretch once all of it is accepted and published: the cursor never stands past what can be searched. */
 export async function checkpoint(
@@ -25,8 +26,9 @@ export async function checkpoint(
   await journal.commit({ cursor: totals.cursor, counts, stalls: 0 }, notesOf(totals, repeatedIDs));
 }
 
-function notesOf({ counts, objectIDs, rejected }: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
-  const notes: RunNote[] = [];
+function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
+  const { counts, objectIDs, rejected } = totals;
+  const notes: RunNote[] = transformNotes(totals.transformed);
   const { applied, unchanged } = counts;
   if (applied + unchanged > 0) {
     notes.push({

@@ -41,7 +41,7 @@ export async function copyRecords(work: RunWork, repeatedIDs: RepeatedIDs): Prom
         end = { kind: 'cancelled' };
         break;
       }
-      if (isDeadlineNear(work)) {
+      if (batch.continues !== true && isDeadlineNear(work)) {
         end = { kind: 'deadline' };
         break;
       }
@@ -95,7 +95,7 @@ class Pipeline {
       outcome.catch((error: unknown) => this.#stop.abort(error));
       this.#stretch.add(batch, outcome);
     }
-    if (this.#isCheckpointDue()) this.#startCheckpoint();
+    if (batch.continues !== true && this.#isCheckpointDue()) this.#startCheckpoint();
     if (this.#stretch.bytes > this.#work.engine.settings.maxUncommittedBytes) await this.#checkpoint;
     this.signal.throwIfAborted();
   }

@@ -64,6 +64,8 @@ export interface Engine {
   readonly runQueue: RunQueue;
   readonly handOff: HandOff;
   readonly openConnection: OpenConnection;
+  /** The first records of the source that a run of type `validate` is to check; its errors say what is wrong. */
+  readonly readSample: (run: Run, signal: AbortSignal) => Promise<readonly Record<string, unknown>[]>;
   readonly clock: Clock;
   /** 0 ≤ n < 1. */
   readonly random: () => number;

@@ -95,7 +95,10 @@ export class RepeatedIDs {
     for (const index of repeats) {
       if (this.#namedCount >= MAX_NAMED) return;
       this.#namedCount += 1;
-      this.#named.push({ objectID: objectIDOf(batch, index), position: batch.firstPosition + index });
+      this.#named.push({
+        objectID: objectIDOf(batch, index),
+        position: batch.positions?.[index] ?? batch.firstPosition + index,
+      });
     }
   }
 }

@@ -1,9 +1,10 @@
 import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
 import { leaseItemKey } from '../leases/lease.ts';
-import { toRunEventItem } from '../run-events/run-event-item.ts';
+import { runEventCountChanges, toRunEventItem } from '../run-events/run-event-item.ts';
 import type { Run } from './run.ts';
 import { DUE_PARTITION, runKey } from './run-item.ts';
+import { runCountChanges, runIndexAttributes } from './run-list-keys.ts';
 import type { RunCommit } from './run-store.ts';
 
 interface CommitParts {
@@ -16,7 +17,7 @@ interface CommitParts {
   readonly commitID: string;
 }
 
-/** The transaction of one commit: the run under its conditions, the proof that the lease is held, the events. */
+/** The transaction of one commit: the run under its conditions, the proof that the lease is held, the events, the counts. */
 export function commitItems({
   tableName,
   commit,
@@ -24,7 +25,7 @@ export function commitItems({
   expiresAt,
   commitID,
 }: CommitParts): TransactionItem[] {
-  const { lease, events = [] } = commit;
+  const { lease, events = [], also = [] } = commit;
   return [
     { Update: { TableName: tableName, ...runUpdate({ commit, next, commitID, expiresAt }) } },
     ...(lease === undefined
@@ -42,6 +43,9 @@ export function commitItems({
     ...events.map((event) => ({
       Put: { TableName: tableName, Item: toRunEventItem(next.appID, event, expiresAt) },
     })),
+    ...runEventCountChanges(tableName, next, events, expiresAt),
+    ...runCountChanges(tableName, commit.run, next, expiresAt),
+    ...also,
   ];
 }
 
@@ -50,6 +54,7 @@ function runUpdate({ commit, next, commitID, expiresAt }: Omit<CommitParts, 'tab
   const { run, changes, lease } = commit;
   const attributes: Record<string, unknown> = {
     ...changes,
+    ...runIndexAttributes(next),
     revision: next.revision,
     updatedAt: next.updatedAt,
     commitID,

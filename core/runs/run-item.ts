@@ -1,6 +1,16 @@
 import * as z from 'zod';
-import { TABLE_INDEXES, TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
+import { TABLE_KEYS } from '../foundation/table.ts';
 import type { Run } from './run.ts';
+
+export const PUSH_ACTIONS = [
+  'addObject',
+  'updateObject',
+  'partialUpdateObject',
+  'partialUpdateObjectNoCreate',
+  'deleteObject',
+  'delete',
+  'clear',
+] as const;
 
 const countSchema = z.int().min(0);
 
@@ -33,12 +43,16 @@ export const runSchema = z.object({
   reasonCode: reasonCodeSchema.optional(),
   failureThreshold: z.number().min(0).max(100),
   trigger: z.object({ kind: z.enum(['api', 'schedule', 'webhook']), key: z.string() }),
-  runMetadata: z.record(z.string(), z.unknown()).optional(),
+  // As JSON text, because the table's numbers have fewer digits and less range than those of JSON.
+  runMetadata: z.union([z.record(z.string(), z.unknown()), z.string().transform(readMetadata)]).optional(),
+  checkedSource: z.string().optional(),
+  sample: z.string().optional(),
   counts: z.object({
     received: countSchema,
     applied: countSchema,
     unchanged: countSchema,
     rejected: countSchema,
+    dropped: countSchema.optional(),
   }),
   cursor: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   fence: countSchema,
@@ -48,6 +62,16 @@ export const runSchema = z.object({
   revision: countSchema,
   leaseKey: z.string().optional(),
   waits: countSchema.optional(),
+  push: z
+    .object({
+      action: z.enum(PUSH_ACTIONS),
+      indexName: z.string(),
+      eventID: z.string(),
+      sequence: countSchema,
+      recordCount: countSchema,
+      payloadKey: z.string().optional(),
+    })
+    .optional(),
   settlement: z
     .object({
       outcome: outcomeSchema,
@@ -77,32 +101,6 @@ export function runKey(appID: string, runID: string): Record<string, string> {
   return { [TABLE_KEYS.partition]: `${appID}#run`, [TABLE_KEYS.sort]: runID };
 }
 
-/** Partition of the index by application. */
-export function applicationRunsKey(appID: string): string {
-  return `${appID}#run`;
-}
-
-/** Partition of the index by task. */
-export function taskRunsKey(appID: string, taskID: string): string {
-  return `${appID}#task#${taskID}`;
-}
-
-/** The whole item of a fresh run, index attributes included. */
-export function toRunItem(run: Run, expiresAt: number): Record<string, unknown> {
-  const { byApplication, byTask, due } = TABLE_INDEXES;
-  const sort = `${run.createdAt}#${run.runID}`;
-  return {
-    ...withoutUndefined(run),
-    ...runKey(run.appID, run.runID),
-    [byApplication.partition]: applicationRunsKey(run.appID),
-    [byApplication.sort]: sort,
-    [byTask.partition]: taskRunsKey(run.appID, run.taskID),
-    [byTask.sort]: sort,
-    ...(run.dueAt === undefined ? {} : { [due.partition]: DUE_PARTITION }),
-    [TTL_ATTRIBUTE]: expiresAt,
-  };
-}
-
-function withoutUndefined(run: Run): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(run).filter(([, value]) => value !== undefined));
+function readMetadata(text: string): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
 }

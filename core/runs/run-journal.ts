@@ -1,3 +1,4 @@
+import type { TransactionItem } from '../foundation/transactions.ts';
 import type { HeldLease } from '../leases/held-lease.ts';
 import type { RunEvent, RunEventStatus, RunEventType } from '../run-events/run-event.ts';
 import type { Engine } from './engine.ts';
@@ -10,6 +11,8 @@ export interface RunNote {
   readonly status: RunEventStatus;
   readonly batchSize?: number;
   readonly data: Readonly<Record<string, unknown>> | null;
+  /** Where the event was promised under an id. */
+  readonly eventID?: string;
 }
 
 /** One worker's writing to one run: each commit follows the one before, under the lease, with the events of the step. */
@@ -30,21 +33,27 @@ export class RunJournal {
     return this.#run;
   }
 
-  async commit(changes: RunChanges, notes: readonly RunNote[] = []): Promise<void> {
+  /** `also` is written in the same transaction. */
+  async commit(
+    changes: RunChanges,
+    notes: readonly RunNote[] = [],
+    also: readonly TransactionItem[] = [],
+  ): Promise<void> {
     const lease = this.#lease?.current;
     this.#run = await this.#engine.runStore.commit({
       run: this.#run,
       changes: lease === undefined ? changes : { dueAt: lease.heldUntil.toISOString(), ...changes },
       ...(lease === undefined ? {} : { lease }),
       events: notes.map((note) => this.#toEvent(note)),
+      also,
     });
   }
 
-  #toEvent({ type, status, batchSize = 0, data }: RunNote): RunEvent {
+  #toEvent({ type, status, batchSize = 0, data, eventID }: RunNote): RunEvent {
     const at = this.#engine.clock.now();
     this.#sequence += 1;
     return {
-      eventID: this.#engine.newEventID(at, this.#sequence),
+      eventID: eventID ?? this.#engine.newEventID(at, this.#sequence),
       runID: this.#run.runID,
       status,
       type,

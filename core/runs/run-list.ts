@@ -1,10 +1,13 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { takePage, type PageRequest, type SortOrder } from '../foundation/pagination.ts';
-import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import type { PageRequest, SortOrder } from '../foundation/pagination.ts';
+import { TABLE_INDEXES } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
+import { readCounts } from '../lists/hour-counts.ts';
+import { countKeys, type KeyRange } from '../lists/key-range.ts';
+import { idOfKey, readPage, type ListPart } from '../lists/read-page.ts';
 import type { Run, RunStatus, RunType } from './run.ts';
-import { applicationRunsKey, runKey, runSchema, taskRunsKey } from './run-item.ts';
+import { runKey, runSchema } from './run-item.ts';
+import { applicationRuns, RUN_KINDS, runKind, taskRuns, type RunKind } from './run-list-keys.ts';
 
 export interface RunListQuery extends PageRequest {
   readonly taskID?: string;
@@ -17,94 +20,114 @@ export interface RunListQuery extends PageRequest {
   readonly order: SortOrder;
 }
 
-/** The few attributes that filter and sort; the page's runs are then read whole. */
-const rowSchema = runSchema
-  .pick({ runID: true, status: true, type: true, createdAt: true, updatedAt: true })
-  .extend({ [TTL_ATTRIBUTE]: z.number().optional() });
-type Row = z.infer<typeof rowSchema>;
+interface Span {
+  readonly from: Date;
+  /** Absent: to the newest. */
+  readonly to: Date | undefined;
+}
 
-/** One page of the runs of an application or task, and how many the window and the filters leave. */
+/** An update comes after the creation, but for what the clocks of two machines differ. */
+const CLOCK_SLACK_MILLISECONDS = 86_400_000;
+
+/**
+ * One page of the runs of an application or task, and how many the window and the filters leave. Equal sort values are
+ * ordered by creation, then by id, in the same direction. Runs older than `oldest` count as gone.
+ */
 export async function listRuns(
   table: TableAccess,
   appID: string,
   query: RunListQuery,
-  now: Date,
+  { now, oldest }: { readonly now: Date; readonly oldest: Date },
 ): Promise<{ runs: Run[]; nbItems: number }> {
-  const rows = (await readWindow(table, appID, query)).filter((row) => matches(row, query, now));
-  rows.sort(comparatorOf(query));
-  const page = takePage(rows, query);
-  return { runs: await readRuns(table, appID, page), nbItems: rows.length };
+  const span: Span = {
+    from: query.startDate > oldest ? query.startDate : oldest,
+    // Nothing was made after now, so the last minute needs no cutting.
+    to: query.endDate < now ? query.endDate : undefined,
+  };
+  const parts = await readParts(table, appID, query, span);
+  const keys = await readPage(table, parts, query);
+  const nbItems = parts.reduce((sum, { count }) => sum + count, 0);
+  return { runs: await readRuns(table, appID, keys.map(idOfKey)), nbItems };
 }
 
-async function readWindow(
-  { client, tableName }: TableAccess,
+async function readParts(
+  table: TableAccess,
   appID: string,
-  { taskID, startDate, endDate }: RunListQuery,
-): Promise<Row[]> {
-  const index = taskID === undefined ? TABLE_INDEXES.byApplication : TABLE_INDEXES.byTask;
-  const rows: Row[] = [];
-  let page: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        IndexName: index.name,
-        KeyConditionExpression: '#key = :key AND #sort BETWEEN :from AND :to',
-        ProjectionExpression: '#runID, #status, #type, #createdAt, #updatedAt, #expiresAt',
-        ExpressionAttributeNames: {
-          '#key': index.partition,
-          '#sort': index.sort,
-          '#runID': 'runID',
-          '#status': 'status',
-          '#type': 'type',
-          '#createdAt': 'createdAt',
-          '#updatedAt': 'updatedAt',
-          '#expiresAt': TTL_ATTRIBUTE,
-        },
-        ExpressionAttributeValues: {
-          ':key': taskID === undefined ? applicationRunsKey(appID) : taskRunsKey(appID, taskID),
-          ':from': startDate.toISOString(),
-          // `~` sorts after the `#` that follows the instant in the index.
-          ':to': `${endDate.toISOString()}~`,
-        },
-        ExclusiveStartKey: page,
-      }),
-    );
-    rows.push(...Items.map((item) => rowSchema.parse(item)));
-    page = LastEvaluatedKey;
-  } while (page !== undefined);
-  return rows;
-}
-
-function matches(row: Row, { statuses, types }: RunListQuery, now: Date): boolean {
-  const expiresAt = row[TTL_ATTRIBUTE];
-  return (
-    (expiresAt === undefined || expiresAt * 1000 > now.getTime()) &&
-    (statuses === undefined || statuses.includes(row.status)) &&
-    (types === undefined || types.includes(row.type))
+  query: RunListQuery,
+  span: Span,
+): Promise<ListPart[]> {
+  const { taskID, statuses, types, sort } = query;
+  const partition = taskID === undefined ? applicationRuns(appID) : taskRuns(appID, taskID);
+  const kinds = RUN_KINDS.filter(
+    ({ status, type }) => (statuses?.includes(status) ?? true) && (types?.includes(type) ?? true),
   );
+  const { counts, partial } = await readCounts(table, partition, kinds.map(runKind), span);
+  const cut = await Promise.all(
+    partial.map(async ({ kind, from, to }) => {
+      const count = await countKeys(table, createdRange(partition, kind, taskID, { from, to }));
+      return { kind, count };
+    }),
+  );
+  return kinds.map((kind) => {
+    const name = runKind(kind);
+    const inMinutes = cut.filter((part) => part.kind === name).reduce((sum, { count }) => sum + count, 0);
+    const count = (counts.get(name) ?? 0) + inMinutes;
+    return { count, rank: rankOf(kind, sort), ...selectionOf(partition, name, query, span) };
+  });
 }
 
-/** By the sort key, then by creation, then by id: pages never overlap. */
-function comparatorOf({ sort, order }: RunListQuery): (a: Row, b: Row) => number {
-  const direction = order === 'asc' ? 1 : -1;
-  return (a, b) =>
-    direction * (compare(a[sort], b[sort]) || compare(a.createdAt, b.createdAt) || compare(a.runID, b.runID));
+function rankOf({ status }: RunKind, sort: RunListQuery['sort']): string {
+  return sort === 'status' ? status : '';
 }
 
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** The keys of one kind of run in the order asked for. */
+function selectionOf(
+  partition: string,
+  kind: string,
+  { taskID, sort }: RunListQuery,
+  { from, to }: Span,
+): Pick<ListPart, 'range' | 'accepts'> {
+  const bounds = { from: from.toISOString(), to: to?.toISOString() };
+  if (sort !== 'updatedAt') return { range: createdRange(partition, kind, taskID, bounds) };
+  const index = taskID === undefined ? TABLE_INDEXES.byApplicationUpdate : TABLE_INDEXES.byTaskUpdate;
+  const earliest = new Date(Math.max(0, from.getTime() - CLOCK_SLACK_MILLISECONDS));
+  return {
+    range: rangeOf(index, partition, kind, { from: earliest.toISOString() }),
+    accepts: (key) => {
+      const [, createdAt = ''] = key.split('#');
+      return createdAt >= bounds.from && (bounds.to === undefined || createdAt <= bounds.to);
+    },
+  };
+}
+
+function createdRange(
+  partition: string,
+  kind: string,
+  taskID: string | undefined,
+  bounds: Pick<KeyRange, 'from' | 'to'>,
+): KeyRange {
+  const index = taskID === undefined ? TABLE_INDEXES.byApplication : TABLE_INDEXES.byTask;
+  return rangeOf(index, partition, kind, bounds);
+}
+
+function rangeOf(
+  { name, partition: partitionName, sort }: (typeof TABLE_INDEXES)[keyof typeof TABLE_INDEXES],
+  partition: string,
+  kind: string,
+  bounds: Pick<KeyRange, 'from' | 'to'>,
+): KeyRange {
+  const key = { partitionName, partition: `${partition}#${kind}`, sortName: sort, prefix: '' };
+  return { indexName: name, ...key, ...bounds };
 }
 
 async function readRuns(
   { client, tableName }: TableAccess,
   appID: string,
-  rows: readonly Row[],
+  runIDs: readonly string[],
 ): Promise<Run[]> {
   const found = new Map<string, Run>();
   // A page has at most 100 runs, which is what one BatchGetItem takes; it may leave keys unread.
-  let keys = rows.map((row) => runKey(appID, row.runID));
+  let keys = [...new Set(runIDs)].map((runID) => runKey(appID, runID));
   while (keys.length > 0) {
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
@@ -115,5 +138,5 @@ async function readRuns(
     }
     keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
   }
-  return rows.flatMap((row) => found.get(row.runID) ?? []);
+  return runIDs.flatMap((runID) => found.get(runID) ?? []);
 }

@@ -1,16 +1,21 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { systemClock, type Clock } from '../foundation/clock.ts';
 import { newID } from '../foundation/ids.ts';
 import { TABLE_INDEXES, TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
-import { TransactionRefusedError, writeTransaction } from '../foundation/transactions.ts';
+import {
+  TransactionRefusedError,
+  writeTransaction,
+  type TransactionItem,
+} from '../foundation/transactions.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
 import type { Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
 import { commitItems } from './run-commit.ts';
-import { DUE_PARTITION, runKey, runSchema, toRunItem } from './run-item.ts';
+import { DUE_PARTITION, runKey, runSchema } from './run-item.ts';
+import { runCountChanges, toRunItem } from './run-list-keys.ts';
 import { listRuns, type RunListQuery } from './run-list.ts';
 
 /** What a commit may change; a key given as `undefined` removes the attribute. */
@@ -35,6 +40,7 @@ export type RunChanges = Partial<
     | 'dueAt'
     | 'startedAt'
     | 'finishedAt'
+    | 'sample'
   >
 >;
 
@@ -46,6 +52,8 @@ export interface RunCommit {
   readonly lease?: Lease;
   /** Written in the same transaction, at most 90. */
   readonly events?: readonly RunEvent[];
+  /** Other items of the table that change in the same transaction. */
+  readonly also?: readonly TransactionItem[];
 }
 
 /** What the sweep needs to know of a run; read from an index, so it may be out of date. */
@@ -53,8 +61,8 @@ export type DueRun = Pick<Run, 'appID' | 'runID'>;
 
 /** The runs as stored. Whatever is decided about a run is decided by a conditional write here. */
 export interface RunStore {
-  /** Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. */
-  claim(run: Run): Promise<{ run: Run; isNew: boolean }>;
+  /** Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. `also` is written with it. */
+  claim(run: Run, also?: readonly TransactionItem[]): Promise<{ run: Run; isNew: boolean }>;
   /** Read strongly. */
   get(appID: string, runID: string): Promise<Run | undefined>;
   /** One page, and how many runs the window and the filters leave. */
@@ -80,17 +88,18 @@ export function createRunStore(
   options: TableAccess & { readonly retentionDays?: number; readonly clock?: Clock },
 ): RunStore {
   const { client, tableName, retentionDays = 30, clock = systemClock } = options;
-  const table = { client, tableName };
+  const table = { client, tableName, clock };
   const expiresAt = (run: Run) => Math.floor(Date.parse(run.createdAt) / 1000) + retentionDays * 86_400;
   const isCurrent = (item: Readonly<Record<string, unknown>>) => !isExpired(item, clock.now());
 
   return {
-    claim: (run) => claimRun(table, run, expiresAt(run)),
+    claim: (run, also = []) => claimRun(table, run, expiresAt(run), also),
     async get(appID, runID) {
       const item = await readRun(table, appID, runID);
       return item === undefined || !isCurrent(item) ? undefined : runSchema.parse(item);
     },
-    list: (appID, query) => listRuns(table, appID, query, clock.now()),
+    list: (appID, query) =>
+      listRuns(table, appID, query, { now: clock.now(), oldest: oldestKept(clock.now(), retentionDays) }),
     async commit(commit) {
       const next: Run = {
         ...commit.run,
@@ -125,23 +134,32 @@ export function createRunStore(
   };
 }
 
+/** The earliest creation of a run that is still kept; `expiresAt` has whole seconds. */
+function oldestKept(now: Date, retentionDays: number): Date {
+  return new Date((Math.floor(now.getTime() / 1000) - retentionDays * 86_400 + 1) * 1000);
+}
+
 async function claimRun(
-  table: TableAccess,
+  table: TableAccess & { readonly clock: Clock },
   run: Run,
   expiresAt: number,
+  also: readonly TransactionItem[],
 ): Promise<{ run: Run; isNew: boolean }> {
+  const { client, tableName, clock } = table;
+  const row = {
+    Put: {
+      TableName: tableName,
+      Item: toRunItem(run, expiresAt),
+      ConditionExpression: 'attribute_not_exists(#pk)',
+      ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition },
+    },
+  };
   try {
-    await table.client.send(
-      new PutCommand({
-        TableName: table.tableName,
-        Item: toRunItem(run, expiresAt),
-        ConditionExpression: 'attribute_not_exists(#pk)',
-        ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition },
-      }),
-    );
+    const counts = runCountChanges(tableName, undefined, run, expiresAt);
+    await writeTransaction(client, [row, ...counts, ...also], clock);
     return { run, isNew: true };
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!(error instanceof TransactionRefusedError)) throw error;
     const existing = await readRun(table, run.appID, run.runID);
     if (existing === undefined) throw error;
     return { run: runSchema.parse(existing), isNew: false };

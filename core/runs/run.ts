@@ -13,17 +13,32 @@ type RunReasonCode =
   | 'ok'
   | 'blocking'
   | 'idle';
+/** What a push does with its records, in the Search API's words; `delete` and `clear` take none. */
+export type PushAction =
+  | 'addObject'
+  | 'updateObject'
+  | 'partialUpdateObject'
+  | 'partialUpdateObjectNoCreate'
+  | 'deleteObject'
+  | 'delete'
+  | 'clear';
 export type TaskAction = 'replace' | 'save' | 'partial' | 'partialNoCreate' | 'append';
 
-/** The books of a run: `received = applied + unchanged + rejected` at every checkpoint, or the run is not a success. */
+/**
+ * The books of a run: `received = applied + unchanged + rejected + dropped` at every checkpoint, or the run is not a
+ * success. Where a transformation makes several records of one, each of them is received; one that it fails on is
+ * received and rejected, one that it drops is received and dropped.
+ */
 export interface RunCounts {
-  /** Records read from the source, good or bad. */
+  /** Records read from the source and, where there is a transformation, come out of it, good or bad. */
   readonly received: number;
   /** Records that the destination has published. */
   readonly applied: number;
   /** Records that a later one with the same objectID in the same run replaced. */
   readonly unchanged: number;
   readonly rejected: number;
+  /** Records that a transformation left out; absent where there were none. */
+  readonly dropped?: number | undefined;
 }
 
 /** What was decided at a run's end, stored before it is carried out so that any worker carries out the same. */
@@ -70,6 +85,10 @@ export interface Run {
   /** What claimed this run: the kind of trigger and its key; `runID` is derived from the task and this. */
   readonly trigger: { readonly kind: 'api' | 'schedule' | 'webhook'; readonly key: string };
   readonly runMetadata?: Readonly<Record<string, unknown>>;
+  /** Of runs of type `validate`: the source to check, as JSON text, which may not be stored otherwise. */
+  readonly checkedSource?: string;
+  /** Of runs of type `validate`: the records found, as the JSON text of an array. */
+  readonly sample?: string;
   readonly counts: RunCounts;
   /** Where the next slice goes on; absent before the first checkpoint. */
   readonly cursor?: Cursor;
@@ -87,6 +106,18 @@ export interface Run {
   readonly leaseKey?: string;
   /** How often it waited for that lease since the sweep last sent it. */
   readonly waits?: number;
+  /** Of a run of type `push`: what was pushed, and where it stands in the line of its index. */
+  readonly push?: {
+    readonly action: PushAction;
+    readonly indexName: string;
+    /** The event that tells of it, and is there only once the records can be searched. */
+    readonly eventID: string;
+    /** Orders the pushes to one index. */
+    readonly sequence: number;
+    readonly recordCount: number;
+    /** Where the records are kept until then; absent where the action takes none. */
+    readonly payloadKey?: string;
+  };
   /** Decided, and yet to be carried out: the swap, or the removal of the temporary index. */
   readonly settlement?: Settlement;
   /** When somebody asked for it to end; set beside the commits, so that it never stands in their way. */

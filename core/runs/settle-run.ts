@@ -1,4 +1,6 @@
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
+import type { TransactionItem } from '../foundation/transactions.ts';
+import { TransformError } from '../transformations/transform-error.ts';
 import type { RunWork } from './copy-records.ts';
 import { cleanUpTime } from './clean-up.ts';
 import { decideSettlement, kept } from './decide-settlement.ts';
@@ -7,7 +9,7 @@ import { EngineFaultError } from './engine-fault-error.ts';
 import type { GateEvidence } from './gate.ts';
 import type { ExpectedIndex } from './ports.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
-import type { Run, Settlement } from './run.ts';
+import type { Run, RunCounts, Settlement } from './run.ts';
 import type { RunChanges } from './run-store.ts';
 import { SourceError } from './source-error.ts';
 import type { RunJournal, RunNote } from './run-journal.ts';
@@ -142,6 +144,7 @@ export async function finishRun(
   { engine, journal }: { readonly engine: RunWork['engine']; readonly journal: RunJournal },
   { outcome, reasonCode, reason, held }: Settlement,
   notes: readonly RunNote[] = [],
+  more: { readonly counts?: RunCounts; readonly also?: readonly TransactionItem[] } = {},
 ): Promise<void> {
   const now = engine.clock.now();
   const changes: RunChanges = {
@@ -157,7 +160,7 @@ export async function finishRun(
     notification: 'pending',
     dueAt: new Date(now.getTime() + NOTIFICATION_SECONDS * 1000).toISOString(),
   };
-  await journal.commit(changes, notes);
+  await journal.commit(more.counts ? { ...changes, counts: more.counts } : changes, notes, more.also);
 }
 
 function mayLeaveIndex({ action, attempts }: Run): boolean {
@@ -180,14 +183,16 @@ export function failureOf(
   return [
     settlement,
     {
-      type: typeOf(error),
+      type: noteTypeOf(error),
       status: 'critical',
       data: { code: error.code, message: error.message, ...(tries > 1 ? { tries } : {}) },
     },
   ];
 }
 
-function typeOf(error: Error): RunNote['type'] {
+/** The kind of event that tells of an error: by the step of the run that it came from. */
+export function noteTypeOf(error: Error): RunNote['type'] {
   if (error instanceof SourceError) return 'fetch';
+  if (error instanceof TransformError) return 'transform';
   return error instanceof DestinationError ? 'record' : 'log';
 }

@@ -19,6 +19,8 @@ interface StartRunRequest {
   /** The same trigger twice starts one run. */
   readonly trigger: Run['trigger'];
   readonly runMetadata?: Readonly<Record<string, unknown>>;
+  /** Of runs of type `validate`. */
+  readonly checkedSource?: string;
   /** `update` for webhooks and `reindex` for the rest, unless given. */
   readonly type?: RunType;
 }
@@ -46,7 +48,7 @@ export function createStartRun(dependencies: {
   };
 }
 
-function toRun({ appID, task, trigger, runMetadata, type }: StartRunRequest, now: Date): Run {
+function toRun({ appID, task, trigger, runMetadata, type, checkedSource }: StartRunRequest, now: Date): Run {
   const createdAt = now.toISOString();
   return {
     runID: deriveID(task.taskID, trigger.kind, trigger.key),
@@ -58,6 +60,7 @@ function toRun({ appID, task, trigger, runMetadata, type }: StartRunRequest, now
     failureThreshold: task.failureThreshold,
     trigger,
     ...(runMetadata === undefined ? {} : { runMetadata }),
+    ...(checkedSource === undefined ? {} : { checkedSource }),
     counts: { received: 0, applied: 0, unchanged: 0, rejected: 0 },
     fence: 0,
     attempts: 0,

@@ -1,8 +1,9 @@
-import type { Cursor, RecordBatch } from '../records/record-batch.ts';
+import type { Cursor, RecordBatch, TransformReport } from '../records/record-batch.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import type { RunCounts } from './run.ts';
 import type { BatchOutcome } from './write-window.ts';
 import { objectIDOf } from './repeated-ids.ts';
+import { addReport } from './transform-notes.ts';
 
 const MAX_NAMED_RECORDS = 5;
 const MAX_NAMED_REJECTIONS = 20;
@@ -16,6 +17,7 @@ export interface StretchTotals {
   readonly objectIDs: readonly string[];
   readonly rejected: readonly RejectedRecord[];
   readonly sourceBytesRead: number;
+  readonly transformed: TransformReport | undefined;
 }
 
 /** The batches between two checkpoints. */
@@ -28,6 +30,7 @@ export class Stretch {
   readonly #objectIDs: string[] = [];
   readonly #rejections: RejectedRecord[] = [];
   readonly #publications: number[] = [];
+  #transformed: TransformReport | undefined;
   #applied = 0;
   #unchanged = 0;
   #rejected = 0;
@@ -40,7 +43,8 @@ export class Stretch {
   add(batch: RecordBatch, outcome?: Promise<BatchOutcome>): void {
     this.bytes += batch.bytes.byteLength;
     this.#cursor = batch.cursor;
-    this.#received += batch.count + batch.rejected.length;
+    this.#received += batch.count + batch.rejected.length + (batch.transformed?.dropped ?? 0);
+    this.#transformed = addReport(this.#transformed, batch.transformed);
     this.#sourceBytesRead = batch.sourceBytesRead;
     this.#reject(batch.rejected);
     for (let index = 0; index < batch.count && this.#objectIDs.length < MAX_NAMED_RECORDS; index += 1) {
@@ -63,12 +67,14 @@ export class Stretch {
         applied: this.#applied,
         unchanged: this.#unchanged,
         rejected: this.#rejected,
+        ...(this.#transformed === undefined ? {} : { dropped: this.#transformed.dropped }),
       },
       cursor: this.#cursor,
       publications: this.#publications,
       objectIDs: this.#objectIDs,
       rejected: this.#rejections,
       sourceBytesRead: this.#sourceBytesRead,
+      transformed: this.#transformed,
     };
   }
 

@@ -9,7 +9,7 @@ const MAX_WAIT_SECONDS = 30;
 const TOLERANCE_MILLISECONDS = 1_000;
 
 /** How long a run waits before it asks again: a quarter of its age, so that many waiting runs cost little. */
-export function waitSeconds(run: Run, now: Date): number {
+export function waitSeconds(run: Pick<Run, 'createdAt'>, now: Date): number {
   const ageSeconds = (now.getTime() - Date.parse(run.createdAt)) / 1000;
   return Math.min(MAX_WAIT_SECONDS, Math.max(MIN_WAIT_SECONDS, Math.ceil(ageSeconds / 4)));
 }

@@ -1,8 +1,10 @@
 import { MillraceError } from '../foundation/errors.ts';
+import type { WorkPush } from '../push/work-push.ts';
 import { holdLease, type HeldLease } from '../leases/held-lease.ts';
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import { leaseKeyOf } from '../leases/lease.ts';
 import type { LeaseAnswer } from '../leases/lease-store.ts';
+import { checkSource } from './check-source.ts';
 import { cleanUp } from './clean-up.ts';
 import { decideHeld, keepHeld } from './decide-held.ts';
 import type { Engine, RunConnection } from './engine.ts';
@@ -34,7 +36,8 @@ export type WorkRun = (
 /** Either a connection, or the reason why there cannot be one. */
 type Opened = { readonly connection: RunConnection } | { readonly failure: MillraceError };
 
-export function createWorkRun(engine: Engine): WorkRun {
+/** Runs of type `push` are handed to `workPush`, which applies all that was pushed to their index. */
+export function createWorkRun(engine: Engine, workPush: WorkPush = refusePush): WorkRun {
   return async ({ appID, runID }, invocation) => {
     const run = await engine.runStore.get(appID, runID);
     if (run === undefined) {
@@ -42,7 +45,12 @@ export function createWorkRun(engine: Engine): WorkRun {
       return;
     }
     if (!needsWorker(run, engine.clock.now())) return engine.handOff(run);
+    if (run.type === 'push') return workPush(run, invocation);
     if (run.cancelRequestedAt !== undefined && run.attempts === 0) return endUnbegun(engine, run);
+    if (run.type === 'validate') {
+      const journal = new RunJournal(engine, run);
+      return engage(engine, journal, () => checkSource(engine, journal));
+    }
     await workOn(engine, run, await open(engine, run), invocation);
   };
 }
@@ -54,6 +62,10 @@ async function endUnbegun(engine: Engine, run: Run): Promise<void> {
     await finishRun({ engine, journal }, cancelled(run));
     return 'finished';
   });
+}
+
+async function refusePush({ runID }: Run): Promise<void> {
+  throw new Error(`This worker takes no pushes: ${runID}`);
 }
 
 async function open(engine: Engine, run: Run): Promise<Opened> {

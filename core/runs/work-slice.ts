@@ -1,11 +1,12 @@
 import type { MillraceError } from '../foundation/errors.ts';
+import { TransformError } from '../transformations/transform-error.ts';
 import { attempt, startMemory } from './attempt.ts';
 import type { RunWork } from './copy-records.ts';
 import { DestinationError } from './destination-error.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
 import { NO_COUNTS } from './run-counts.ts';
 import type { RunNote } from './run-journal.ts';
-import { carryOut, failureOf, finishRun } from './settle-run.ts';
+import { carryOut, failureOf, finishRun, noteTypeOf } from './settle-run.ts';
 import { SourceError } from './source-error.ts';
 
 const FIRST_DELAY_MILLISECONDS = 1_000;
@@ -68,11 +69,16 @@ async function workWithRetries(work: RunWork): Promise<SliceEnd> {
 }
 
 /** What the owner of the source or index can act on, or a fault that ends the run; anything else is the worker's. */
-function isOfTheRun(error: unknown): error is SourceError | DestinationError | EngineFaultError {
+function isOfTheRun(error: unknown): error is RunError {
   return (
-    error instanceof SourceError || error instanceof DestinationError || error instanceof EngineFaultError
+    error instanceof SourceError ||
+    error instanceof TransformError ||
+    error instanceof DestinationError ||
+    error instanceof EngineFaultError
   );
 }
+
+type RunError = SourceError | TransformError | DestinationError | EngineFaultError;
 
 /** Full jitter, doubling. False if the function would end before: then the next slice tries. */
 async function waitBeforeRetry(work: RunWork, error: MillraceError, tries: number): Promise<boolean> {
@@ -80,7 +86,7 @@ async function waitBeforeRetry(work: RunWork, error: MillraceError, tries: numbe
   const longest = Math.min(MAX_DELAY_MILLISECONDS, FIRST_DELAY_MILLISECONDS * 2 ** (tries - 1));
   const milliseconds = Math.round(engine.random() * longest);
   const note: RunNote = {
-    type: error instanceof SourceError ? 'fetch' : 'record',
+    type: noteTypeOf(error),
     status: 'retried',
     data: { code: error.code, message: error.message, tries, retryInMilliseconds: milliseconds },
   };
@@ -99,11 +105,7 @@ async function restart({ journal }: RunWork, error: MillraceError): Promise<void
   ]);
 }
 
-async function giveUp(
-  work: RunWork,
-  error: SourceError | DestinationError | EngineFaultError,
-  tries: number,
-): Promise<void> {
+async function giveUp(work: RunWork, error: RunError, tries: number): Promise<void> {
   const { journal } = work;
   const [settlement, note] = failureOf(journal.run, error, tries);
   if (journal.run.action !== 'replace') return finishRun(work, settlement, [note]);

@@ -1,7 +1,9 @@
 import type { DestinationStore } from '../destinations/destination-store.ts';
 import { InvalidInputError } from '../foundation/errors.ts';
+import type { SourceStore } from '../sources/source-store.ts';
 import type { Run } from '../runs/run.ts';
 import type { StartRun } from '../runs/start-run.ts';
+import { requireRunnable } from './require-runnable.ts';
 import type { TaskStore } from './task-store.ts';
 
 interface RunTaskRequest {
@@ -12,29 +14,27 @@ interface RunTaskRequest {
   readonly runMetadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Starts a run of a task at somebody's request; refused for a task that is disabled or cannot write. */
+/** Starts a run of a task at somebody's request; refused for a task that is disabled or cannot be run. */
 export type RunTask = (request: RunTaskRequest) => Promise<Run>;
 
 export function createRunTask(dependencies: {
   readonly tasks: TaskStore;
+  readonly sources: SourceStore;
   readonly destinations: DestinationStore;
   readonly startRun: StartRun;
 }): RunTask {
-  const { tasks, destinations, startRun } = dependencies;
+  const { tasks, sources, destinations, startRun } = dependencies;
   return async ({ appID, taskID, triggerKey, runMetadata }) => {
     const { body: task } = await tasks.get(appID, taskID);
     if (!task.enabled) {
       const why = task.blocked === undefined ? '' : ` It was disabled because ${task.blocked.reason}`;
       throw new InvalidInputError('task.disabled', `The task is disabled: enable it to run it.${why}`);
     }
-    const destination = await destinations.get(appID, task.destinationID);
-    if (destination.body.authenticationID === undefined) {
-      throw new InvalidInputError(
-        'task.destination_without_authentication',
-        `The destination ${task.destinationID} has no authenticationID, so a run could not write to its index: ` +
-          'update it with an authentication of type algolia.',
-      );
-    }
+    const [{ body: source }, { body: destination }] = await Promise.all([
+      sources.get(appID, task.sourceID),
+      destinations.get(appID, task.destinationID),
+    ]);
+    requireRunnable({ task, source, destination });
     return startRun({
       appID,
       task: { taskID, action: task.action, failureThreshold: task.failureThreshold },

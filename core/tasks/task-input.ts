@@ -1,40 +1,32 @@
 import * as z from 'zod';
 
+import { withinBytes } from '../foundation/bounded-schemas.ts';
 import { dateSchema } from '../foundation/text-schemas.ts';
-import { ACTIONS, notificationsSchema, policiesSchema, TRIGGER_TYPES } from './task.ts';
+import { cronSchema } from './cron.ts';
+import { actionSchema, notificationsSchema, policiesSchema } from './task.ts';
 
-const SUPPORTED_ACTIONS: readonly string[] = ['replace', 'save', 'partial'];
-
-/** The fields of a task that requests of both generations share; those not built yet say so. */
+/** The fields of a task that requests of both generations share. */
 export const taskFields = {
   sourceID: z.string(),
   destinationID: z.string(),
-  action: z.enum(ACTIONS).refine((action) => SUPPORTED_ACTIONS.includes(action), {
-    error: ({ input }) => `${String(input)} is not supported yet; supported: ${SUPPORTED_ACTIONS.join(', ')}`,
-  }),
+  action: actionSchema,
   enabled: z.boolean(),
   failureThreshold: z.int().min(0).max(100),
-  input: z
-    .record(z.string(), z.unknown())
-    .refine(
-      (input) => Object.keys(input).length === 0,
-      'not supported yet: tasks of sources of type csv and json take no input',
-    ),
+  /** Checked against the type of the task's source. */
+  input: withinBytes(z.record(z.string(), z.unknown())),
   cursor: dateSchema,
   notifications: notificationsSchema,
   policies: policiesSchema,
-  cron: notYet('schedules are not supported yet'),
-  subscriptionAction: notYet('subscriptions are not supported yet'),
+  cron: cronSchema,
+  subscriptionAction: actionSchema,
 };
 
-/** The trigger of the older generation; only tasks on demand so far. */
-export const triggerInputSchema = z.object({
-  type: z.enum(TRIGGER_TYPES).refine((type) => type === 'onDemand', {
-    error: ({ input }) => `triggers of type ${String(input)} are not supported yet; supported: onDemand`,
-  }),
-});
+/** The trigger of the older generation. */
+export const triggerInputSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('onDemand') }),
+  z.object({ type: z.literal('schedule'), cron: cronSchema }),
+  z.object({ type: z.literal('subscription') }),
+  z.object({ type: z.literal('streaming') }),
+]);
 
-/** A string that is known to the API and refused for now. */
-function notYet(message: string): z.ZodType<string, string> {
-  return z.string().refine(() => false, message);
-}
+export type TriggerInput = z.output<typeof triggerInputSchema>;

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 
 import { runPolicySchema } from '../runs/run-policy.ts';
-import { SOURCE_TYPES } from '../sources/source-input.ts';
+import { SOURCE_TYPES } from '../sources/source-types.ts';
+import { taskSourceInputSchema } from './task-source-input.ts';
 
 export const ACTIONS = ['replace', 'save', 'partial', 'partialNoCreate', 'append'] as const;
+export const actionSchema = z.enum(ACTIONS);
 export const TRIGGER_TYPES = ['onDemand', 'schedule', 'subscription', 'streaming'] as const;
 
 export const notificationsSchema = z.object({ email: z.object({ enabled: z.boolean().optional() }) });
@@ -18,8 +20,13 @@ export const taskSchema = z.object({
   /** Copied from the source, whose type never changes: lists filter by it. */
   sourceType: z.enum(SOURCE_TYPES),
   destinationID: z.string(),
-  action: z.enum(ACTIONS),
+  action: actionSchema,
+  /** What updates of single entities do, where `action` is for full runs. */
+  subscriptionAction: actionSchema.optional(),
   triggerType: z.enum(TRIGGER_TYPES),
+  /** Of tasks on a schedule, and of no others. */
+  cron: z.string().optional(),
+  input: taskSourceInputSchema.optional(),
   enabled: z.boolean(),
   /** Percent. */
   failureThreshold: z.int().min(0).max(100),

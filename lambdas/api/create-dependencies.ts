@@ -1,6 +1,13 @@
+import { createAnswerOnce } from '../../core/applications/answer-once.ts';
 import { createAdminKey } from '../../core/applications/admin-key.ts';
 import { createSecretReader } from '../../core/applications/admin-secret.ts';
+import { createApiKeyService } from '../../core/applications/api-key-service.ts';
+import { createApiKeyStore } from '../../core/applications/api-key-store.ts';
+import { createApiKeyUses } from '../../core/applications/api-key-uses.ts';
 import type { ApiKeys } from '../../core/applications/api-keys.ts';
+import { createIdempotencyStore } from '../../core/applications/idempotency-store.ts';
+import { createApiKeys, createIssuedKeys } from '../../core/applications/issued-keys.ts';
+import { createRateLimiter } from '../../core/applications/rate-limiter.ts';
 import { createAuthenticationService } from '../../core/authentications/authentication-service.ts';
 import { createAuthenticationStore } from '../../core/authentications/authentication-store.ts';
 import { createDestinationService } from '../../core/destinations/destination-service.ts';
@@ -8,6 +15,7 @@ import { createDestinationStore } from '../../core/destinations/destination-stor
 import type { Clock } from '../../core/foundation/clock.ts';
 import { createKmsDataKeys, type DataKeys } from '../../core/foundation/data-keys.ts';
 import type { Environment } from '../../core/foundation/environment.ts';
+import { readLimits, type Limits } from '../../core/foundation/limits.ts';
 import type { Log } from '../../core/foundation/logging.ts';
 import { createTableClient } from '../../core/foundation/table-client.ts';
 import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
@@ -17,25 +25,48 @@ import type { Run } from '../../core/runs/run.ts';
 import type { RunQueue } from '../../core/runs/run-queue.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import type { StoreDependencies } from '../../core/resources/resource-store.ts';
+import { createIndexDestinations } from '../../core/push/index-destinations.ts';
 import { createSourceService } from '../../core/sources/source-service.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
+import { createValidateSource } from '../../core/sources/validate-source.ts';
 import { createRunTask } from '../../core/tasks/run-task.ts';
 import { createTaskService } from '../../core/tasks/task-service.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
+import { createRunTransform } from '../../core/transformations/run-transform-function.ts';
+import type { RunTransform } from '../../core/transformations/transform-message.ts';
+import { createTransformationService } from '../../core/transformations/transformation-service.ts';
+import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
+import { createTryTransformation } from '../../core/transformations/try-transformation.ts';
+import { createPushDependencies, createPushPorts, type PushPorts } from './push/push-dependencies.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 type ApiEnvironment = Pick<
   Environment,
-  'TABLE_NAME' | 'RUNS_QUEUE_URL' | 'ADMIN_SECRET_ARN' | 'KEY_ARN' | 'RUN_RETENTION_DAYS'
+  | 'TABLE_NAME'
+  | 'PUSH_BUCKET'
+  | 'RUN_TRANSFORM_NAME'
+  | 'PUSH_MAX_BYTES'
+  | 'WATCH_SECONDS'
+  | 'LIMITS'
+  | 'RUNS_QUEUE_URL'
+  | 'ADMIN_SECRET_ARN'
+  | 'KEY_ARN'
+  | 'RUN_RETENTION_DAYS'
 >;
 
 /** What the operations stand on, besides the table. */
 export interface ApiPorts extends StoreDependencies {
-  readonly apiKeys: ApiKeys;
+  /** Knows the keys that were not made through the API. */
+  readonly adminKey: ApiKeys;
+  readonly limits: Limits;
   readonly dataKeys: DataKeys;
   readonly startRun: StartRun;
   readonly runStore: RunStore;
   readonly runControl: RunControl;
+  /** How long a request may wait for a worker, within the half minute that API Gateway gives it. */
+  readonly watchSeconds: number;
+  readonly push: PushPorts;
+  readonly runTransform: RunTransform;
 }
 
 /** The services over AWS, as the environment names them. */
@@ -50,11 +81,15 @@ export function createAwsPorts(
     log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID });
   return {
     ...table,
-    apiKeys: createAdminKey({ readSecret: createSecretReader(environment.ADMIN_SECRET_ARN), clock }),
+    adminKey: createAdminKey({ readSecret: createSecretReader(environment.ADMIN_SECRET_ARN), clock }),
+    limits: readLimits(environment.LIMITS),
     dataKeys: createKmsDataKeys(environment.KEY_ARN),
     runStore,
     startRun: createStartRun({ runStore, runQueue, clock, onUnsent }),
     runControl: createRunControl({ runStore, runQueue, clock, onUnsent }),
+    watchSeconds: Number(environment.WATCH_SECONDS),
+    push: createPushPorts(environment, log),
+    runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
   };
 }
 
@@ -63,21 +98,63 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
   const sourceStore = createSourceStore(ports);
   const destinationStore = createDestinationStore(ports);
   const taskStore = createTaskStore(ports);
+  const transformationStore = createTransformationStore(ports);
+  const runEventStore = createRunEventStore(ports);
   return {
-    apiKeys: ports.apiKeys,
+    ...createAccess(ports),
     clock: ports.clock,
     authenticationStore,
     authentications: createAuthenticationService({ store: authenticationStore, dataKeys: ports.dataKeys }),
     sourceStore,
     sources: createSourceService({ store: sourceStore, authentications: authenticationStore }),
     destinationStore,
-    destinations: createDestinationService({ store: destinationStore, authentications: authenticationStore }),
+    destinations: createDestinationService({
+      store: destinationStore,
+      authentications: authenticationStore,
+      indexDestinations: createIndexDestinations(ports),
+    }),
+    transformationStore,
+    transformations: createTransformationService({
+      store: transformationStore,
+      authentications: authenticationStore,
+    }),
+    tryTransformation: createTryTransformation(ports),
     taskStore,
     tasks: createTaskService({ store: taskStore, sources: sourceStore, destinations: destinationStore }),
-    runTask: createRunTask({ tasks: taskStore, destinations: destinationStore, startRun: ports.startRun }),
+    runTask: createRunTask({
+      tasks: taskStore,
+      sources: sourceStore,
+      destinations: destinationStore,
+      startRun: ports.startRun,
+    }),
+    validateSource: createValidateSource({
+      ...ports,
+      authentications: authenticationStore,
+      runEvents: runEventStore,
+      waitSeconds: ports.watchSeconds,
+    }),
+    ...createPushDependencies(ports, { authenticationStore, destinationStore, taskStore, runEventStore }),
     runStore: ports.runStore,
     runControl: ports.runControl,
-    runEventStore: createRunEventStore(ports),
+    runEventStore,
+  };
+}
+
+/** Who may call, how often, and what is answered to a repeat. */
+function createAccess(
+  ports: ApiPorts,
+): Pick<ApiDependencies, 'apiKeys' | 'countRequest' | 'answerOnce' | 'keyStore' | 'keyUses' | 'keys'> {
+  const { clock } = ports;
+  const keyStore = createApiKeyStore(ports);
+  const keyUses = createApiKeyUses(ports);
+  const issuedKeys = createIssuedKeys({ store: keyStore, uses: keyUses, clock });
+  return {
+    apiKeys: createApiKeys({ issuedKeys, adminKey: ports.adminKey }),
+    countRequest: createRateLimiter(ports, ports.limits),
+    answerOnce: createAnswerOnce({ store: createIdempotencyStore(ports), clock }),
+    keyStore,
+    keyUses,
+    keys: createApiKeyService({ store: keyStore, clock }),
   };
 }
 
@@ -86,7 +163,7 @@ function createRunQueueOnDemand(queueUrl: string): RunQueue {
   let loaded: Promise<RunQueue> | undefined;
   const load = async (): Promise<RunQueue> => {
     const [{ SQSClient }, { createRunQueue }] = await Promise.all([
-      import('@aws-sdk/client-sqs'),
+      import('../../core/foundation/aws/sqs.ts'),
       import('../../core/runs/run-queue.ts'),
     ]);
     return createRunQueue({ client: new SQSClient({}), queueUrl });

@@ -19,7 +19,10 @@ interface OperationRequest<Path extends string, Query, Body> {
   readonly parameters: Readonly<Record<PathParameter<Path>, string>>;
   readonly query: Query;
   readonly body: Body;
-  readonly idempotencyKey: string | undefined;
+  /** The ID for what this request makes: the same in every repeat under one Idempotency-Key. */
+  readonly freshID: string;
+  /** The caller holds the deployment's own key. */
+  readonly isOperator: boolean;
 }
 
 export interface OperationDefinition<
@@ -33,10 +36,14 @@ export interface OperationDefinition<
   readonly method: Method;
   readonly path: Path;
   readonly acl: readonly AccessRight[];
+  /** The answer holds a secret: it is sealed where it is kept for repeats. */
+  readonly hasSecretAnswer?: boolean;
   /** Query parameters, each one string: repeated ones come joined by commas. Absent when there are none. */
   readonly query?: Query;
   /** Absent when the operation has no body. */
   readonly body?: Body;
+  /** How large a body may be, decompressed, where that is more than any resource needs. */
+  readonly maxBodyBytes?: (dependencies: ApiDependencies) => number;
   /** Answers pass through it: what it does not name never leaves. */
   readonly response: Response;
   readonly handle: (
@@ -51,7 +58,8 @@ interface UncheckedRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
-  readonly idempotencyKey: string | undefined;
+  readonly freshID: string;
+  readonly isOperator: boolean;
 }
 
 /** An operation as the router and the generated document see it. */
@@ -60,9 +68,11 @@ export interface Operation {
   readonly method: Method;
   readonly path: string;
   readonly acl: readonly AccessRight[];
+  readonly hasSecretAnswer?: boolean;
   readonly query: z.ZodType | undefined;
   readonly body: z.ZodType | undefined;
   readonly response: z.ZodType;
+  readonly maxBodyBytes?: (dependencies: ApiDependencies) => number;
   /** Checks the request, handles it, and answers what the response schema lets through. */
   invoke(request: UncheckedRequest, dependencies: ApiDependencies): Promise<unknown>;
 }
@@ -88,7 +98,8 @@ export function defineOperation<
           parameters,
           query: parsePart(query, request.query, 'query'),
           body: parsePart(body, request.body, 'body'),
-          idempotencyKey: request.idempotencyKey,
+          freshID: request.freshID,
+          isOperator: request.isOperator,
         },
         dependencies,
       );

@@ -13,7 +13,18 @@ let dependencies: ReturnType<typeof createApiDependencies> | undefined;
 function dependenciesOnce(): ReturnType<typeof createApiDependencies> {
   return (dependencies ??= createApiDependencies(
     createAwsPorts(
-      readEnvironment('TABLE_NAME', 'RUNS_QUEUE_URL', 'ADMIN_SECRET_ARN', 'KEY_ARN', 'RUN_RETENTION_DAYS'),
+      readEnvironment(
+        'TABLE_NAME',
+        'PUSH_BUCKET',
+        'RUN_TRANSFORM_NAME',
+        'PUSH_MAX_BYTES',
+        'WATCH_SECONDS',
+        'LIMITS',
+        'RUNS_QUEUE_URL',
+        'ADMIN_SECRET_ARN',
+        'KEY_ARN',
+        'RUN_RETENTION_DAYS',
+      ),
       { clock: systemClock, log },
     ),
   ));

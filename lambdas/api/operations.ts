@@ -5,6 +5,10 @@ import { getAuthentication } from './authentications/get-authentication.ts';
 import { listAuthentications } from './authentications/list-authentications.ts';
 import { searchAuthentications } from './authentications/search-authentications.ts';
 import { updateAuthentication } from './authentications/update-authentication.ts';
+import { createKey } from './keys/create-key.ts';
+import { getKey } from './keys/get-key.ts';
+import { listKeys } from './keys/list-keys.ts';
+import { revokeKey } from './keys/revoke-key.ts';
 import { createDestination } from './destinations/create-destination.ts';
 import { deleteDestination } from './destinations/delete-destination.ts';
 import { getDestination } from './destinations/get-destination.ts';
@@ -15,8 +19,13 @@ import { createSource } from './sources/create-source.ts';
 import { deleteSource } from './sources/delete-source.ts';
 import { getSource } from './sources/get-source.ts';
 import { listSources } from './sources/list-sources.ts';
+import { getDockerSourceStreams } from './sources/get-docker-source-streams.ts';
+import { runSource } from './sources/run-source.ts';
 import { searchSources } from './sources/search-sources.ts';
+import { triggerDockerSourceDiscover } from './sources/trigger-docker-source-discover.ts';
 import { updateSource } from './sources/update-source.ts';
+import { validateSourceBeforeUpdate } from './sources/validate-source-before-update.ts';
+import { validateSource } from './sources/validate-source.ts';
 import { createTask } from './tasks/create-task.ts';
 import { deleteTask } from './tasks/delete-task.ts';
 import { disableTask } from './tasks/disable-task.ts';
@@ -36,6 +45,16 @@ import { listTasksV1 } from './tasks-v1/list-tasks-v1.ts';
 import { runTaskV1 } from './tasks-v1/run-task-v1.ts';
 import { searchTasksV1 } from './tasks-v1/search-tasks-v1.ts';
 import { updateTaskV1 } from './tasks-v1/update-task-v1.ts';
+import { push } from './push/push.ts';
+import { pushTask } from './push/push-task.ts';
+import { createTransformation } from './transformations/create-transformation.ts';
+import { deleteTransformation } from './transformations/delete-transformation.ts';
+import { getTransformation } from './transformations/get-transformation.ts';
+import { listTransformations } from './transformations/list-transformations.ts';
+import { searchTransformations } from './transformations/search-transformations.ts';
+import { tryTransformation } from './transformations/try-transformation.ts';
+import { updateTransformation } from './transformations/update-transformation.ts';
+import { tryTransformationBeforeUpdate } from './transformations/try-transformation-before-update.ts';
 import { getRun } from './runs/get-run.ts';
 import { listRuns } from './runs/list-runs.ts';
 import { getEvent } from './run-events/get-event.ts';
@@ -48,6 +67,10 @@ import { setTaskPolicy } from './ext/set-task-policy.ts';
 
 /** Every operation of the API: what is not listed here is not served. */
 export const OPERATIONS: readonly Operation[] = [
+  createKey,
+  getKey,
+  listKeys,
+  revokeKey,
   createAuthentication,
   deleteAuthentication,
   getAuthentication,
@@ -66,6 +89,11 @@ export const OPERATIONS: readonly Operation[] = [
   listSources,
   searchSources,
   updateSource,
+  validateSource,
+  validateSourceBeforeUpdate,
+  triggerDockerSourceDiscover,
+  getDockerSourceStreams,
+  runSource,
   createTask,
   deleteTask,
   disableTask,
@@ -85,6 +113,16 @@ export const OPERATIONS: readonly Operation[] = [
   runTaskV1,
   searchTasksV1,
   updateTaskV1,
+  push,
+  pushTask,
+  createTransformation,
+  deleteTransformation,
+  getTransformation,
+  listTransformations,
+  searchTransformations,
+  tryTransformation,
+  updateTransformation,
+  tryTransformationBeforeUpdate,
   getRun,
   listRuns,
   getEvent,

@@ -9,8 +9,12 @@ const MAX_BODY_BYTES = 1_000_000;
 const MAX_DEPTH = 32;
 
 /** The JSON value of a body, whatever its Content-Type says: clients send text/plain. Nothing for an empty one. */
-export function readBody(bytes: Uint8Array, contentEncoding: string | undefined): unknown {
-  const text = decodeText(decompress(bytes, contentEncoding?.trim().toLowerCase()));
+export function readBody(
+  bytes: Uint8Array,
+  contentEncoding: string | undefined,
+  maxBytes = MAX_BODY_BYTES,
+): unknown {
+  const text = decodeText(decompress(bytes, contentEncoding?.trim().toLowerCase(), maxBytes));
   if (text.trim() === '') return undefined;
   if (exceedsDepth(text)) throw refuse('too_deep', `must not be nested deeper than ${MAX_DEPTH} levels`);
   try {
@@ -21,8 +25,8 @@ export function readBody(bytes: Uint8Array, contentEncoding: string | undefined)
   }
 }
 
-function decompress(bytes: Uint8Array, encoding: string | undefined): Uint8Array {
-  if (bytes.byteLength > MAX_BODY_BYTES) throw tooBig();
+function decompress(bytes: Uint8Array, encoding: string | undefined, maxBytes: number): Uint8Array {
+  if (bytes.byteLength > maxBytes) throw tooBig(maxBytes);
   switch (encoding) {
     case undefined:
     case '':
@@ -30,19 +34,19 @@ function decompress(bytes: Uint8Array, encoding: string | undefined): Uint8Array
       return bytes;
     case 'gzip':
     case 'x-gzip':
-      return inflate(() => gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }));
+      return inflate(() => gunzipSync(bytes, { maxOutputLength: maxBytes }), maxBytes);
     case 'br':
-      return inflate(() => brotliDecompressSync(bytes, { maxOutputLength: MAX_BODY_BYTES }));
+      return inflate(() => brotliDecompressSync(bytes, { maxOutputLength: maxBytes }), maxBytes);
     default:
       throw refuse('unknown_encoding', 'must be compressed with gzip or br, or not at all');
   }
 }
 
-function inflate(decompressed: () => Uint8Array): Uint8Array {
+function inflate(decompressed: () => Uint8Array, maxBytes: number): Uint8Array {
   try {
     return decompressed();
   } catch (error) {
-    if (error instanceof RangeError) throw tooBig();
+    if (error instanceof RangeError) throw tooBig(maxBytes);
     throw refuse('broken_compression', 'does not decompress as its Content-Encoding says');
   }
 }
@@ -72,8 +76,8 @@ function exceedsDepth(text: string): boolean {
   return false;
 }
 
-function tooBig(): InvalidInputError {
-  return refuse('too_big', `must have at most ${MAX_BODY_BYTES} bytes`);
+function tooBig(maxBytes: number): InvalidInputError {
+  return refuse('too_big', `must have at most ${maxBytes} bytes`);
 }
 
 function refuse(code: string, problem: string): InvalidInputError {

@@ -5,6 +5,7 @@ import {
   ForbiddenError,
   InUseError,
   InvalidInputError,
+  LimitReachedError,
   MillraceError,
   NotFoundError,
   UnavailableError,
@@ -26,11 +27,11 @@ export function toErrorResponse(error: unknown): {
   }
   const { message, code, details } = error;
   const response = errorResponse(statusCode, message, { code, details });
-  if (statusCode !== 503) return { response, isExpected: true };
-  return {
-    response: { ...response, headers: { ...response.headers, 'Retry-After': '1' } },
-    isExpected: false,
-  };
+  const isExpected = statusCode !== 503;
+  const retryAfterSeconds = error.retryAfterSeconds ?? (isExpected ? undefined : 1);
+  if (retryAfterSeconds === undefined) return { response, isExpected };
+  const headers = { ...response.headers, 'Retry-After': String(retryAfterSeconds) };
+  return { response: { ...response, headers }, isExpected };
 }
 
 /** An answer in the shape that Algolia's clients read. */
@@ -51,6 +52,7 @@ function statusOf(error: unknown): number | undefined {
   if (error instanceof ForbiddenError) return 403;
   if (error instanceof NotFoundError) return 404;
   if (error instanceof ConflictError) return 409;
+  if (error instanceof LimitReachedError) return 429;
   if (error instanceof UnavailableError) return 503;
   return undefined;
 }

@@ -4,7 +4,13 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Log } from '../../core/foundation/logging.ts';
 import { toErrorResponse } from './error-response.ts';
 
-export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+/** Headers that the answer to a request gets whatever it turns out to be, an error too. */
+export type ResponseHeaders = Record<string, string>;
+
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  headers: ResponseHeaders,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 type HttpMiddleware = middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 
@@ -16,9 +22,20 @@ export function composeHttpHandler(
   dependencies: { readonly log: Log; readonly now: () => number },
 ): (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2> {
   // What is attached first runs last on the way out: the answer is complete when it is logged.
-  return middy(handle)
+  const headersOf = new WeakMap<APIGatewayProxyEventV2, ResponseHeaders>();
+  const handleWithHeaders = (event: APIGatewayProxyEventV2) => {
+    const headers: ResponseHeaders = {};
+    headersOf.set(event, headers);
+    return handle(event, headers);
+  };
+  return middy(handleWithHeaders)
     .use(requestLog(dependencies))
-    .use(correlationID())
+    .use(
+      responseHeaders(({ event, context }) => ({
+        ...headersOf.get(event),
+        [CORRELATION_HEADER]: context.awsRequestId,
+      })),
+    )
     .use(errorResponses(dependencies.log));
 }
 
@@ -34,10 +51,12 @@ function errorResponses(log: Log): HttpMiddleware {
   };
 }
 
-function correlationID(): HttpMiddleware {
+function responseHeaders(
+  headersFor: (request: { event: APIGatewayProxyEventV2; context: Context }) => ResponseHeaders,
+): HttpMiddleware {
   const attach: HttpMiddleware['after'] = (request) => {
     if (!request.response) return;
-    const headers = { ...request.response.headers, [CORRELATION_HEADER]: request.context.awsRequestId };
+    const headers = { ...request.response.headers, ...headersFor(request) };
     request.response = { ...request.response, headers };
   };
   return { after: attach, onError: attach };

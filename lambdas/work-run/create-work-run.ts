@@ -1,4 +1,5 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { createAuthenticationStore } from '../../core/authentications/authentication-store.ts';
@@ -10,7 +11,9 @@ import { newTimeOrderedID } from '../../core/foundation/ids.ts';
 import type { Log } from '../../core/foundation/logging.ts';
 import { createTableClient } from '../../core/foundation/table-client.ts';
 import { createLeaseStore } from '../../core/leases/lease-store.ts';
-import { DEFAULT_ENGINE_SETTINGS } from '../../core/runs/engine.ts';
+import { createPushPayloads } from '../../core/push/push-payloads.ts';
+import { createWorkPush } from '../../core/push/work-push.ts';
+import { DEFAULT_ENGINE_SETTINGS, type Engine } from '../../core/runs/engine.ts';
 import { createHandOff } from '../../core/runs/hand-off.ts';
 import { createRunBus } from '../../core/runs/run-bus.ts';
 import { createRunQueue } from '../../core/runs/run-queue.ts';
@@ -19,11 +22,17 @@ import { createWorkRun, type WorkRun } from '../../core/runs/work-run.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createBlockTask } from '../../core/tasks/block-task.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
-import { createOpenConnection } from './open-connection.ts';
+import { createRunTransform } from '../../core/transformations/run-transform-function.ts';
+import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
+import { createOpenConnection, type ConnectionDependencies } from './open-connection.ts';
+import { createOpenPush } from './open-push.ts';
+import { createReadSample } from './read-sample.ts';
 
 type WorkRunEnvironment = Pick<
   Environment,
   | 'TABLE_NAME'
+  | 'PUSH_BUCKET'
+  | 'RUN_TRANSFORM_NAME'
   | 'RUNS_QUEUE_URL'
   | 'BUS_NAME'
   | 'KEY_ARN'
@@ -42,30 +51,40 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
   const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
   const tasks = createTaskStore(table);
   const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
-  return createWorkRun({
+  const connections: ConnectionDependencies = {
+    tasks,
+    sources: createSourceStore(table),
+    destinations: createDestinationStore(table),
+    authentications: createAuthenticationStore(table),
+    dataKeys: createKmsDataKeys(environment.KEY_ARN),
+    searchHosts: z.record(z.string(), z.string()).parse(JSON.parse(environment.SEARCH_HOSTS)),
+    network: {
+      allowPrivate: toList(environment.ALLOW_PRIVATE),
+      trustedHosts: toList(environment.TRUSTED_HOSTS),
+    },
+    clock,
+    transformations: createTransformationStore(table),
+    runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
+  };
+  const engine: Engine = {
     runStore,
     leaseStore: createLeaseStore({ ...table, leaseSeconds }),
     runQueue: createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL }),
     handOff: createHandOff({ runStore, runBus, blockTask: createBlockTask({ tasks }) }),
-    openConnection: createOpenConnection({
-      tasks,
-      sources: createSourceStore(table),
-      destinations: createDestinationStore(table),
-      authentications: createAuthenticationStore(table),
-      dataKeys: createKmsDataKeys(environment.KEY_ARN),
-      searchHosts: z.record(z.string(), z.string()).parse(JSON.parse(environment.SEARCH_HOSTS)),
-      network: {
-        allowPrivate: toList(environment.ALLOW_PRIVATE),
-        trustedHosts: toList(environment.TRUSTED_HOSTS),
-      },
-      clock,
-    }),
+    openConnection: createOpenConnection(connections),
+    readSample: createReadSample(connections),
     clock,
     random: Math.random,
     newEventID: newTimeOrderedID,
     log,
     settings: { ...DEFAULT_ENGINE_SETTINGS, leaseSeconds },
+  };
+  const workPush = createWorkPush(engine, {
+    table,
+    payloads: createPushPayloads({ client: new S3Client({}), bucket: environment.PUSH_BUCKET }),
+    openDestination: createOpenPush(connections),
   });
+  return createWorkRun(engine, workPush);
 }
 
 function toList(text: string): string[] {

@@ -14,6 +14,8 @@ function workRunOnce(): WorkRun {
   return (workRun ??= createAwsWorkRun(
     readEnvironment(
       'TABLE_NAME',
+      'PUSH_BUCKET',
+      'RUN_TRANSFORM_NAME',
       'RUNS_QUEUE_URL',
       'BUS_NAME',
       'KEY_ARN',

@@ -1,23 +1,32 @@
-import type { NetworkPolicy, OpenedAuthentication } from '../../connectors/contract/source-connector.ts';
+import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
 import { openSearchDestination } from '../../connectors/destinations/search/open-search-destination.ts';
 import { openSource } from '../../connectors/registry.ts';
 import type { AuthenticationStore } from '../../core/authentications/authentication-store.ts';
+import { indexNameOf } from '../../core/destinations/destination.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
 import type { DataKeys } from '../../core/foundation/data-keys.ts';
 import { InvalidInputError } from '../../core/foundation/errors.ts';
-import { openSecrets, SealBrokenError } from '../../core/foundation/sealing.ts';
 import { Secret } from '../../core/foundation/secret.ts';
 import type { OpenConnection } from '../../core/runs/engine.ts';
 import type { BatchLimits } from '../../core/runs/ports.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run, TaskAction } from '../../core/runs/run.ts';
+import { requireConnector } from '../../core/sources/require-connector.ts';
 import type { Source } from '../../core/sources/source.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
+import type { RunTransform } from '../../core/transformations/transform-message.ts';
+import type { TransformationStore } from '../../core/transformations/transformation-store.ts';
+import { createTransformedSource } from '../../core/transformations/transformed-source.ts';
+import { openAuthentication } from './open-authentication.ts';
+import { openTransform } from './open-transform.ts';
 
 /** Algolia's advice for a batch is 1,000 to 10,000 records and at most some 10 MB; eight of them are in memory. */
-const BATCH_LIMITS: BatchLimits = { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 };
+export const BATCH_LIMITS: BatchLimits = { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 };
+
+/** As much as one invocation of the sandbox takes, so that several can work on the next few batches. */
+const TRANSFORM_LIMITS: BatchLimits = { maxRecords: 1_000, maxBytes: 1024 * 1024 };
 
 export interface ConnectionDependencies {
   readonly tasks: TaskStore;
@@ -29,6 +38,8 @@ export interface ConnectionDependencies {
   readonly searchHosts: Readonly<Record<string, string>>;
   readonly network: NetworkPolicy;
   readonly clock: Clock;
+  readonly transformations: TransformationStore;
+  readonly runTransform: RunTransform;
 }
 
 /** Opens the source and the destination of a run's task, with their credentials. */
@@ -40,23 +51,27 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       sources.get(run.appID, task.sourceID),
       destinations.get(run.appID, task.destinationID),
     ]);
-    const [sourceAuthentication, searchAccess] = await Promise.all([
+    requireConnector(source);
+    const indexName = indexNameOf(destination, source.type);
+    const [sourceAuthentication, searchAccess, stage] = await Promise.all([
       openAuthentication(dependencies, run.appID, source.authenticationID),
       openSearchAccess(dependencies, run, destination.authenticationID),
+      openTransform(dependencies, run, destination),
     ]);
+    const opened = openSource(source.type, {
+      input: source.input,
+      ...(sourceAuthentication === undefined ? {} : { authentication: sourceAuthentication }),
+      limits: stage === undefined ? BATCH_LIMITS : TRANSFORM_LIMITS,
+      network,
+      taskID: run.taskID,
+    });
     return {
-      index: { searchAppID: searchAccess.applicationID, indexName: destination.input.indexName },
+      index: { searchAppID: searchAccess.applicationID, indexName },
       sourceDescription: describeSource(source),
-      source: openSource(source.type, {
-        input: source.input,
-        ...(sourceAuthentication === undefined ? {} : { authentication: sourceAuthentication }),
-        limits: BATCH_LIMITS,
-        network,
-        taskID: run.taskID,
-      }),
+      source: stage === undefined ? opened : createTransformedSource(opened, stage),
       destination: openSearchDestination({
         ...searchAccess,
-        indexName: destination.input.indexName,
+        indexName,
         action: supportedAction(run.action),
         runID: run.runID,
         network,
@@ -67,7 +82,8 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
   };
 }
 
-async function openSearchAccess(
+/** The application of a search destination, with its key. */
+export async function openSearchAccess(
   dependencies: ConnectionDependencies,
   run: Run,
   authenticationID: string | undefined,
@@ -84,33 +100,13 @@ async function openSearchAccess(
   return { applicationID: appID, apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
 }
 
-async function openAuthentication(
-  { authentications, dataKeys }: ConnectionDependencies,
-  appID: string,
-  authenticationID: string | undefined,
-): Promise<OpenedAuthentication | undefined> {
-  if (authenticationID === undefined) return undefined;
-  const { body } = await authentications.get(appID, authenticationID);
-  try {
-    const secrets = await openSecrets(dataKeys, { appID, authenticationID }, body.secrets);
-    return { type: body.type, input: { ...body.input, ...secrets } };
-  } catch (error) {
-    if (!(error instanceof SealBrokenError)) throw error;
-    throw new InvalidInputError(
-      'authentication.unreadable',
-      `The stored credentials of the authentication ${authenticationID} cannot be opened: set them again.`,
-      { cause: error },
-    );
-  }
-}
-
 function supportedAction(action: TaskAction): 'replace' | 'save' | 'partial' {
   if (action === 'replace' || action === 'save' || action === 'partial') return action;
   throw new InvalidInputError('task.unsupported_action', `The action ${action} is not supported yet.`);
 }
 
 /** Without the query, which may hold a credential. */
-function describeSource({ type, input }: Source): string {
+function describeSource({ type, input }: Extract<Source, { type: 'csv' | 'json' }>): string {
   const { origin, pathname } = new URL(input.url);
   return `${type} file ${origin}${pathname}`;
 }

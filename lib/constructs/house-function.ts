@@ -77,6 +77,11 @@ export class HouseFunction extends Construct {
     });
   }
 
+  /** The other function may invoke this one and wait for its answer. */
+  grantInvoke(caller: HouseFunction): void {
+    caller.allow({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] });
+  }
+
   /** Lets the function do exactly this. The grants of the other constructs are written with it. */
   allow(statement: PolicyStatementProps): void {
     this.#role.addToPolicy(new PolicyStatement(statement));

@@ -31,7 +31,10 @@ export interface FrontDoor {
 /** The HTTP API of the template on 127.0.0.1: each request becomes an event of the function, its answer the response. */
 export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
   const server = createServer((request, response) => {
-    void answerRequest(request, options).then((answer) => send(request, response, answer));
+    const requestID = randomUUID();
+    void answerRequest(request, requestID, options).then((answer) =>
+      send(request, response, withCorrelationID(answer, requestID)),
+    );
   });
   // Longer than clients keep an unused connection, so that it is never closed under a request.
   server.keepAliveTimeout = 75_000;
@@ -39,7 +42,17 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   return { url: `http://127.0.0.1:${port}`, stop: (graceMilliseconds) => close(server, graceMilliseconds) };
 }
 
-async function answerRequest(request: IncomingMessage, options: FrontDoorOptions): Promise<HttpAnswer> {
+/** What the function never saw has its ID from here. */
+function withCorrelationID(answer: HttpAnswer, requestID: string): HttpAnswer {
+  const isThere = Object.keys(answer.headers).some((name) => name.toLowerCase() === 'correlation-id');
+  return isThere ? answer : { ...answer, headers: { ...answer.headers, 'correlation-id': requestID } };
+}
+
+async function answerRequest(
+  request: IncomingMessage,
+  requestID: string,
+  options: FrontDoorOptions,
+): Promise<HttpAnswer> {
   try {
     const body = await readBody(request);
     if (!body) return jsonAnswer(413, 'Request Entity Too Large');
@@ -51,7 +64,7 @@ async function answerRequest(request: IncomingMessage, options: FrontDoorOptions
         sourceIP: request.socket.remoteAddress ?? '127.0.0.1',
         body,
       },
-      { ...options, routeKey: '$default', requestID: randomUUID(), now: new Date() },
+      { ...options, routeKey: '$default', requestID, now: new Date() },
     );
     const payload = JSON.stringify(event);
     if (Buffer.byteLength(payload) > MAX_EVENT_BYTES) return jsonAnswer(413, 'Request Entity Too Large');
@@ -63,17 +76,26 @@ async function answerRequest(request: IncomingMessage, options: FrontDoorOptions
   }
 }
 
-/** The body, or nothing when it is larger than the gateway takes. */
+/**
+ * The body, or nothing as soon as it is larger than the gateway takes. The rest is read and dropped: closing now could
+ * take the answer from its reader, and a rest that nobody reads would hold up the connection's next request for ever.
+ */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const read = Promise.withResolvers<Buffer | undefined>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+  request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    // The rest is read and dropped by Node after the answer: closing now could take the answer from its reader.
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+    if (bytes <= MAX_BODY_BYTES) {
+      chunks.push(chunk);
+      return;
+    }
+    chunks.length = 0;
+    read.resolve(undefined);
+  });
+  request.once('end', () => read.resolve(Buffer.concat(chunks)));
+  request.once('error', read.reject);
+  return read.promise;
 }
 
 async function withTimeout(answer: Promise<HttpAnswer>): Promise<HttpAnswer> {

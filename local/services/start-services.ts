@@ -3,12 +3,13 @@ import { startDynamoDb } from './dynamodb/start-dynamo-db.ts';
 import { startEventBridge } from './event-bridge/start-event-bridge.ts';
 import { startKms } from './kms/start-kms.ts';
 import type { StartedService } from './protocol/started-service.ts';
+import { startS3 } from './s3/start-s3.ts';
 import { startScheduler } from './scheduler/start-scheduler.ts';
 import { startSecretsManager } from './secrets-manager/start-secrets-manager.ts';
 import { startSqs } from './sqs/start-sqs.ts';
 
 /** As in `AWS_ENDPOINT_URL_<name>`, the environment variables by which the SDK's clients find a service. */
-export type ServiceName = 'DYNAMODB' | 'SQS' | 'KMS' | 'SECRETS_MANAGER' | 'EVENTBRIDGE' | 'SCHEDULER';
+export type ServiceName = 'DYNAMODB' | 'SQS' | 'S3' | 'KMS' | 'SECRETS_MANAGER' | 'EVENTBRIDGE' | 'SCHEDULER';
 
 export interface ServicesOptions {
   readonly dataDirectory: string;
@@ -30,6 +31,7 @@ export async function startServices(options: ServicesOptions): Promise<StartedSe
   const starting = [
     startDynamoDb(options),
     startSqs(options),
+    startS3(options),
     startKms(options),
     startSecretsManager(options),
     startEventBridge(options),
@@ -42,11 +44,12 @@ export async function startServices(options: ServicesOptions): Promise<StartedSe
     await stopAll(started);
     throw failure.reason;
   }
-  const [dynamoDb, sqs, kms, secretsManager, eventBridge, scheduler] = await Promise.all(starting);
+  const [dynamoDb, sqs, s3, kms, secretsManager, eventBridge, scheduler] = await Promise.all(starting);
   return {
     endpoints: {
       DYNAMODB: dynamoDb.endpoint,
       SQS: sqs.endpoint,
+      S3: s3.endpoint,
       KMS: kms.endpoint,
       SECRETS_MANAGER: secretsManager.endpoint,
       EVENTBRIDGE: eventBridge.endpoint,
@@ -55,7 +58,7 @@ export async function startServices(options: ServicesOptions): Promise<StartedSe
     // Those that deliver to the others end first.
     stop: async () => {
       await stopAll([eventBridge, scheduler]);
-      await stopAll([dynamoDb, sqs, kms, secretsManager]);
+      await stopAll([dynamoDb, sqs, s3, kms, secretsManager]);
     },
   };
 }

@@ -43,6 +43,8 @@ export async function buildStack(options: BuildStackOptions): Promise<BuiltStack
       },
       trustedHosts: options.trustedHosts,
       runConcurrency: RUN_CONCURRENCY,
+      // Whoever runs it alone shares it with nobody.
+      limits: options.stageEnvironment['MILLRACE_LIMITS'] || 'off',
     },
     environment: options.stageEnvironment,
     lambdasDirectory: options.lambdasDirectory,

@@ -5,6 +5,8 @@ import { pollQueue } from '../event-sources/poll-queue.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import { startFunctionHost, type FunctionHost } from '../lambda/function-host.ts';
 import type { Deliver } from '../services/delivery/deliver.ts';
+import { startLambda } from '../services/lambda/start-lambda.ts';
+import type { StartedService } from '../services/protocol/started-service.ts';
 import type { ServiceName } from '../services/start-services.ts';
 import { createAwsClients, type AwsClients } from '../template/aws-clients.ts';
 import type { MachinePlan } from '../template/machine-plan.ts';
@@ -44,15 +46,22 @@ export async function startStack(options: RunningStackOptions): Promise<RunningS
   const state = await openStackState(dataDirectory);
   const { plan, outputs } = await provision({ ...stack, clients, state, apiURL: options.apiURL });
   const adminKey = await readAdminKey(clients, outputs['AdminKeySecretArn']);
+  // Functions are told where it is before there is any to invoke.
+  const host = Promise.withResolvers<FunctionHost>();
+  const lambda = await startLambda({
+    invoke: async (...invocation) => (await host.promise).invoke(...invocation),
+    isFunction: (name) => plan.functions.some((definition) => definition.name === name),
+  });
   const functions = await startFunctionHost({
     functions: plan.functions,
     region: stack.names.region,
-    endpoints,
+    endpoints: { ...endpoints, LAMBDA: lambda.endpoint },
     dataDirectory,
     concurrency: Object.fromEntries(
       plan.eventSourceMappings.map(({ functionName, maxConcurrency }) => [functionName, maxConcurrency]),
     ),
   });
+  host.resolve(functions);
   const { invoke } = functions;
   const pollers: ReturnType<typeof pollQueue>[] = [];
   return {
@@ -68,19 +77,20 @@ export async function startStack(options: RunningStackOptions): Promise<RunningS
         ...plan.eventSourceMappings.map((mapping) => pollQueue(mapping, { sqs: clients.sqs, invoke, warn })),
       );
     },
-    stop: () => stopStack(pollers, functions, clients),
+    stop: () => stopStack(pollers, { functions, lambda }, clients),
   };
 }
 
 async function stopStack(
   pollers: readonly ReturnType<typeof pollQueue>[],
-  functions: FunctionHost,
+  { functions, lambda }: { readonly functions: FunctionHost; readonly lambda: StartedService },
   clients: AwsClients,
 ): Promise<void> {
   // The pollers wait for their invocations, which end with the functions at the latest.
   const polled = Promise.all(pollers.map((poller) => poller.stop()));
   await functions.stop(FUNCTION_GRACE_MILLISECONDS);
   await polled;
+  await lambda.stop();
   clients.destroy();
 }
 

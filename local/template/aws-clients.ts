@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -13,6 +14,7 @@ export interface AwsClients {
   readonly dynamoDb: DynamoDBClient;
   readonly eventBridge: EventBridgeClient;
   readonly kms: KMSClient;
+  readonly s3: S3Client;
   readonly scheduler: SchedulerClient;
   readonly secretsManager: SecretsManagerClient;
   readonly sqs: SQSClient;
@@ -34,6 +36,7 @@ export function createAwsClients(
     dynamoDb: new DynamoDBClient(at('DYNAMODB')),
     eventBridge: new EventBridgeClient(at('EVENTBRIDGE')),
     kms: new KMSClient(at('KMS')),
+    s3: new S3Client(at('S3')),
     scheduler: new SchedulerClient(at('SCHEDULER')),
     secretsManager: new SecretsManagerClient(at('SECRETS_MANAGER')),
     sqs: new SQSClient(at('SQS')),

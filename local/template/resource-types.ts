@@ -17,11 +17,14 @@ import { logGroup } from './resources/logs-log-group.ts';
 import { schedule } from './resources/scheduler-schedule.ts';
 import { scheduleGroup } from './resources/scheduler-schedule-group.ts';
 import { secret } from './resources/secrets-manager-secret.ts';
+import { bucket, bucketPolicy } from './resources/s3-bucket.ts';
 import { queue } from './resources/sqs-queue.ts';
 import { queuePolicy } from './resources/sqs-queue-policy.ts';
 
 const KNOWN: readonly ResourceType[] = [
   alarm,
+  bucket,
+  bucketPolicy,
   eventBus,
   eventInvokeConfig,
   eventSourceMapping,

@@ -40,6 +40,19 @@ test('what is used is not deleted, and the refusal names who uses it', async () 
   expect(await api.client.getSource({ sourceID })).toMatchObject({ sourceID });
 });
 
+test('a refusal names the first twenty users of many', async () => {
+  const authenticationID = await createSearchAuthentication(api.client);
+  const users = await Promise.all(
+    Array.from({ length: 23 }, () => createDestination(api.client, { authenticationID })),
+  );
+  const refusal = await api.client
+    .deleteAuthentication({ authenticationID })
+    .catch((error: unknown) => error);
+  const { error } = refusal as { error: { details: { id: string; type: string }[] } };
+  expect(error.details).toHaveLength(20);
+  expect(users).toEqual(expect.arrayContaining(error.details.map(({ id }) => id)));
+});
+
 test('a deleted user lets go of what it used', async () => {
   const { taskID, sourceID, destinationID, authenticationID } = await createRunnableTask(api.client);
   await api.client.deleteTask({ taskID });

@@ -1,8 +1,9 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { systemClock } from '../../core/foundation/clock.ts';
 import { newID, newTimeOrderedID } from '../../core/foundation/ids.ts';
-import { toRunEventItem } from '../../core/run-events/run-event-item.ts';
+import { writeTransaction } from '../../core/foundation/transactions.ts';
+import { runEventCountChanges, toRunEventItem } from '../../core/run-events/run-event-item.ts';
 import type { RunEvent } from '../../core/run-events/run-event.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import type { Run } from '../../core/runs/run.ts';
@@ -182,7 +183,10 @@ async function storeEvent(runID: string, fields: Partial<RunEvent>, age: number)
     publishedAt: at.toISOString(),
     ...fields,
   };
-  const Item = toRunEventItem(KEYS.appID, event, Math.floor(Date.now() / 1000) + 1_000_000);
-  await api.table.client.send(new PutCommand({ TableName: api.table.tableName, Item }));
+  const { client, tableName } = api.table;
+  const expiresAt = Math.floor(Date.now() / 1000) + 1_000_000;
+  const row = { Put: { TableName: tableName, Item: toRunEventItem(KEYS.appID, event, expiresAt) } };
+  const counts = runEventCountChanges(tableName, { appID: KEYS.appID, runID }, [event], expiresAt);
+  await writeTransaction(client, [row, ...counts], systemClock);
   return event;
 }

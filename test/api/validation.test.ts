@@ -18,7 +18,10 @@ const csv = (input: object) => ({
   name: 'n',
   input: { url: 'https://example.com/a.csv', ...input },
 });
-const HTTP = 'must be an http(s) URL, such as https://example.com/products.csv';
+const HTTP = 'must be an http(s), ftp(s) or sftp URL';
+const TYPES =
+  'algoliaIndex, bigcommerce, bigquery, commercetools, csv, docker, ga4BigqueryExport, json, shopify, push';
+const source = (type: string, input: object) => ({ type, name: 'n', input });
 const DELIMITER =
   'input.delimiter: must be exactly one character, and none of carriage return, line feed, U+FFFD, space and "';
 
@@ -29,24 +32,58 @@ test.each<Case>([
   ['a name that is no string', { ...csv({}), name: 5 }, 'name: must be a string'],
   ['no input', { type: 'csv', name: 'n' }, 'input: is required'],
   ['no url', { type: 'json', name: 'n', input: {} }, 'input.url: is required'],
-  ['an unknown type', { type: 'excel', name: 'n', input: {} }, 'type: must be one of csv, json'],
+  ['an unknown type', { type: 'excel', name: 'n', input: {} }, `type: must be one of ${TYPES}`],
+  ['no project', source('bigquery', { datasetID: 'd' }), 'input.projectID: is required'],
   [
-    'a type to come',
-    { type: 'bigquery', name: 'n', input: {} },
-    'type: sources of type bigquery are not supported yet; supported: csv, json',
+    'a locale that is none',
+    source('commercetools', { url: 'https://example.com', projectKey: 'k', locales: ['english'] }),
+    'input.locales[0]: must be a language, or a language and a country, such as fr or fr-FR',
   ],
+  [
+    'an api that is on ftp',
+    source('commercetools', { url: 'ftp://example.com', projectKey: 'k' }),
+    'input.url: must be an http(s) URL',
+  ],
+  ['no store', source('bigcommerce', {}), 'input.storeHash: is required'],
+  [
+    'a channel without an ID',
+    source('bigcommerce', { storeHash: 'h', channel: { currencies: ['usd'] } }),
+    'input.channel.id: is required',
+  ],
+  [
+    'a shop that is no address',
+    source('shopify', { shopURL: 'my shop' }),
+    'input.shopURL: must be the address of a Shopify store, such as https://my-store.myshopify.com',
+  ],
+  [
+    'an image without its registry',
+    source('docker', { imageType: 'singer', image: 'tap', configuration: {} }),
+    'input.registry: is required: imageType and registry are given together, or neither',
+  ],
+  [
+    'an unknown registry',
+    source('docker', { imageType: 'singer', registry: 'quay', image: 'tap', configuration: {} }),
+    'input.registry: must be one of dockerhub, ghcr',
+  ],
+  ['no configuration', source('docker', { image: 'zendesk' }), 'input.configuration: is required'],
+  [
+    'a configuration that is too large',
+    source('docker', { image: 'zendesk', configuration: { text: 'x'.repeat(100_000) } }),
+    'input.configuration: must have at most 100000 bytes of JSON',
+  ],
+  [
+    'no table prefix',
+    source('ga4BigqueryExport', { projectID: 'p', datasetID: 'd' }),
+    'input.tablePrefix: is required',
+  ],
+  ['no index', source('algoliaIndex', {}), 'input.indexName: is required'],
   ['a url that is none', csv({ url: 'example' }), `input.url: ${HTTP}`],
   ['a file url', csv({ url: 'file:///etc/passwd' }), `input.url: ${HTTP}`],
   ['a javascript url', csv({ url: 'javascript:alert(1)' }), `input.url: ${HTTP}`],
   [
-    'ftp',
-    csv({ url: 'ftp://example.com/a.csv' }),
-    'input.url: ftp URLs are not supported yet; must be an http(s) URL',
-  ],
-  [
     'a password in the url',
     csv({ url: 'https://anna:pw@example.com/' }),
-    'input.url: must be an http(s) URL without user name and password; put them into an authentication of type basic',
+    'input.url: must be an http(s), ftp(s) or sftp URL without user name and password; put them into an authentication of type basic',
   ],
   ['an unknown method', csv({ method: 'PUT' }), 'input.method: must be one of GET, POST'],
   [
@@ -94,15 +131,13 @@ test.each<Case>([
   expect(await refusalOf('/1/authentications', body)).toBe(message);
 });
 
+const CRON =
+  'cron: must be a cron expression of five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *';
+
 const search = (fields: object) => ({ type: 'search', name: 'n', input: { indexName: 'i' }, ...fields });
 
 test.each<Case>([
-  ['an unknown type', search({ type: 'file' }), 'type: must be search'],
-  [
-    'a type to come',
-    search({ type: 'insights' }),
-    'type: destinations of type insights are not supported yet; supported: search',
-  ],
+  ['an unknown type', search({ type: 'file' }), 'type: must be one of search, insights'],
   ['no index name', search({ input: {} }), 'input.indexName: is required'],
   [
     'an unknown record type',
@@ -114,18 +149,21 @@ test.each<Case>([
     search({ input: { indexName: 'i', attributesToExclude: ['a'] } }),
     'input.attributesToExclude: not supported yet',
   ],
-  ['a prefix', search({ input: { indexPrefix: 'i' } }), 'input.indexPrefix: not supported yet'],
   [
     'a prefix beside a name',
     search({ input: { indexName: 'i', indexPrefix: 'i' } }),
-    'input.indexPrefix: not supported yet',
+    'input.indexName: must not be given together with indexPrefix',
   ],
-  ['transformations', search({ transformationIDs: ['t'] }), 'transformationIDs: not supported yet'],
+  [
+    'a transformation that is not there',
+    search({ transformationIDs: ['t'] }),
+    'transformationIDs: no such transformation: t',
+  ],
 ])('a destination with %s is refused', async (_, body, message) => {
   expect(await refusalOf('/1/destinations', body)).toBe(message);
 });
 
-test('a task with what is not supported yet, or out of bounds, is refused', async () => {
+test('a task with what is out of bounds is refused', async () => {
   const ids = {
     sourceID: await createJsonSource(api.client),
     destinationID: await createDestination(api.client),
@@ -134,9 +172,13 @@ test('a task with what is not supported yet, or out of bounds, is refused', asyn
   const cases: [object, string][] = [
     [{ ...ids }, 'action: is required'],
     [task({ action: 'upsert' }), 'action: must be one of replace, save, partial, partialNoCreate, append'],
-    [task({ action: 'append' }), 'action: append is not supported yet; supported: replace, save, partial'],
-    [task({ cron: '* * * * *' }), 'cron: schedules are not supported yet'],
-    [task({ subscriptionAction: 'save' }), 'subscriptionAction: subscriptions are not supported yet'],
+    [task({ cron: '* * * * * *' }), CRON],
+    [task({ cron: '61 * * * *' }), CRON],
+    [task({ cron: '0 0 30 2 *' }), CRON],
+    [
+      task({ subscriptionAction: 'upsert' }),
+      'subscriptionAction: must be one of replace, save, partial, partialNoCreate, append',
+    ],
     [task({ failureThreshold: 101 }), 'failureThreshold: must be at most 100'],
     [task({ failureThreshold: -1 }), 'failureThreshold: must be at least 0'],
     [task({ failureThreshold: 1.5 }), 'failureThreshold: must be an integer'],
@@ -147,10 +189,7 @@ test('a task with what is not supported yet, or out of bounds, is refused', asyn
     ],
     [task({ policies: { criticalThreshold: 11 } }), 'policies.criticalThreshold: must be at most 10'],
     [task({ notifications: {} }), 'notifications.email: is required'],
-    [
-      task({ input: { streams: [] } }),
-      'input: not supported yet: tasks of sources of type csv and json take no input',
-    ],
+    [task({ input: { streams: [] } }), 'input: tasks of sources of type json take no input'],
   ];
   for (const [body, message] of cases) expect(await refusalOf('/2/tasks', body)).toBe(message);
   const accepted = await api.send({
@@ -160,9 +199,8 @@ test('a task with what is not supported yet, or out of bounds, is refused', asyn
   });
   expect(accepted.status).toBe(200);
   expect(await refusalOf('/1/tasks', task({}))).toBe('trigger: is required');
-  const scheduled = task({ trigger: { type: 'schedule', cron: '* * * * *' } });
-  expect(await refusalOf('/1/tasks', scheduled)).toBe(
-    'trigger.type: triggers of type schedule are not supported yet; supported: onDemand',
+  expect(await refusalOf('/1/tasks', task({ trigger: { type: 'schedule' } }))).toBe(
+    'trigger.cron: is required',
   );
 });
 

@@ -151,7 +151,7 @@ test.each(cases)(
 );
 
 test('an id that occurs twice is told, and the later record is kept', async () => {
-  server.files.set('/twice.csv', { body: 'sku,title\nA1,Anvil\nB2,Bell\nA1,Axe\n' });
+  server.files.set('/twice.csv', { body: 'sku,title\nA1,"An\nvil"\nB2,Bell\nA1,Axe\n' });
   const pipeline = await createPipeline(machine, {
     type: 'csv',
     input: { url: `${server.url}/twice.csv`, uniqueIDColumn: 'sku' },
@@ -160,7 +160,7 @@ test('an id that occurs twice is told, and the later record is kept', async () =
   const run = await pipeline.run();
   expect(run).toMatchObject({ outcome: 'success' });
   const { events } = await machine.ingestion.listEvents({ runID: run.runID, itemsPerPage: 100 });
-  expect(JSON.stringify(events.map((event) => event.data))).toMatch(/A1.*(again|twice)/);
+  expect(JSON.stringify(events.map((event) => event.data))).toMatch(/A1 occurs again at 5/);
   const records = await browse(machine, 'twice');
   expect(records.get('A1')).toEqual({ sku: 'A1', title: 'Axe' });
   expect(records.size).toBe(2);

@@ -10,6 +10,7 @@ import { newID } from '../../core/foundation/ids.ts';
 import type { TaskAction } from '../../core/runs/run.ts';
 import { createWorkRun } from '../../core/runs/work-run.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
+import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { createOpenConnection } from '../../lambdas/work-run/open-connection.ts';
 import { createSearchIndex, type SearchIndex } from '../../local/search-index/search-index.ts';
@@ -55,6 +56,7 @@ async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
   const authentications = createAuthenticationStore(stores);
   const authentication = await createAuthenticationService({ store: authentications, dataKeys }).create(
     appID,
+    newID(),
     {
       type: 'algolia',
       name: 'search',
@@ -91,6 +93,10 @@ async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
     searchHosts: { [SEARCH.appID]: search.url },
     network: { allowPrivate: ['127.0.0.0/8'], trustedHosts: [] },
     clock: systemClock,
+    transformations: createTransformationStore(stores),
+    runTransform: async () => {
+      throw new Error('There is no transformation here');
+    },
   });
   const workRun = createWorkRun({ ...world.engine, openConnection });
   const run = await world.startRun({

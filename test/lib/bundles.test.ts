@@ -63,7 +63,12 @@ describe('the deployed functions', () => {
     for (const name of Object.keys(bundles)) {
       expect(await handlerOf(bundles, name)).toBeTypeOf('function');
       expect(statSync(join(bundleOf(bundles, name), 'index.mjs')).size).toBeLessThan(1_000_000);
-      expect(readdirSync(bundleOf(bundles, name)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+      const programs = name === 'run-transform' ? ['sandbox.program.mjs', 'sandbox.program.mjs.map'] : [];
+      expect(readdirSync(bundleOf(bundles, name)).sort()).toEqual([
+        'index.mjs',
+        'index.mjs.map',
+        ...programs,
+      ]);
     }
   });
 });
@@ -83,7 +88,7 @@ describe('buildBundles', () => {
 
   test('bundles each folder but middleware, with a source map that does not repeat the source', async () => {
     const bundles = await buildBundles({ lambdasDirectory, outDirectory });
-    expect(Object.keys(bundles)).toEqual(['api', 'poll-runs', 'work-run']);
+    expect(Object.keys(bundles)).toEqual(['api', 'poll-runs', 'run-transform', 'work-run']);
     expect((await handlerOf(bundles, 'work-run'))()).toBe('work-run');
     const api = bundleOf(bundles, 'api');
     expect(readFileSync(join(api, 'index.mjs'), 'utf8')).toContain('//# sourceMappingURL=index.mjs.map');

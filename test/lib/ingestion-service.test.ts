@@ -92,10 +92,33 @@ test('the table has its keys, indexes and expiry, is encrypted, recoverable and 
   expect(template.Resources[key]?.Properties.EnableKeyRotation).toBe(true);
 });
 
+test('pushed records are encrypted, private, reached by TLS only, and expire', () => {
+  const { Properties } = onlyOf(template, 'AWS::S3::Bucket');
+  expect(Properties).toMatchObject({
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    LifecycleConfiguration: { Rules: [expect.objectContaining({ ExpirationInDays: 14, Status: 'Enabled' })] },
+  });
+  expect(onlyOf(template, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }),
+  );
+});
+
 describe('functions', () => {
   test('each runs on Node 24 on ARM, traces, and keeps its logs as long as the stage says', () => {
     const functions = resourcesOf(template, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(3);
+    expect(functions).toHaveLength(4);
     for (const [, { Properties }] of functions) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -124,6 +147,7 @@ describe('functions', () => {
     ['api', 29, 512],
     ['work-run', 900, 1024],
     ['poll-runs', 60, 256],
+    ['run-transform', 20, 512],
   ] as const)('%s has %d seconds and %d MB', ([name, timeout, memory]) => {
     expect(functionOf(template, name).resource.Properties).toMatchObject({
       Timeout: timeout,
@@ -132,13 +156,29 @@ describe('functions', () => {
   });
 
   test.for([
-    ['api', ['TABLE_NAME', 'RUNS_QUEUE_URL', 'ADMIN_SECRET_ARN', 'KEY_ARN', 'RUN_RETENTION_DAYS']],
+    [
+      'api',
+      [
+        'TABLE_NAME',
+        'LIMITS',
+        'PUSH_BUCKET',
+        'PUSH_MAX_BYTES',
+        'RUN_TRANSFORM_NAME',
+        'WATCH_SECONDS',
+        'RUNS_QUEUE_URL',
+        'ADMIN_SECRET_ARN',
+        'KEY_ARN',
+        'RUN_RETENTION_DAYS',
+      ],
+    ],
     [
       'work-run',
       [
         'TABLE_NAME',
         'RUNS_QUEUE_URL',
         'BUS_NAME',
+        'PUSH_BUCKET',
+        'RUN_TRANSFORM_NAME',
         'KEY_ARN',
         'SEARCH_HOSTS',
         'ALLOW_PRIVATE',

@@ -28,6 +28,10 @@ const ACTIONS: Readonly<Record<string, string>> = {
   SendMessageCommand: 'sqs:SendMessage',
   SendMessageBatchCommand: 'sqs:SendMessage',
   PutEventsCommand: 'events:PutEvents',
+  InvokeCommand: 'lambda:InvokeFunction',
+  PutObjectCommand: 's3:PutObject',
+  GetObjectCommand: 's3:GetObject',
+  DeleteObjectCommand: 's3:DeleteObject',
   GetSecretValueCommand: 'secretsmanager:GetSecretValue',
 };
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {

@@ -50,7 +50,9 @@ test('no right is given by wildcard, besides those of X-Ray, which knows no reso
     expect(statement.Effect).toBe('Allow');
     for (const action of actionsOf(statement)) expect(action).not.toContain('*');
   }
-  const onAnything = allStatements().filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+  const onAnything = allStatements().filter(
+    (statement) => JSON.stringify(statement.Resource).includes('*') && !isAbout(statement, 'PushPayloads'),
+  );
   expect([...new Set(onAnything.flatMap(actionsOf))].sort()).toEqual([
     'xray:PutTelemetryRecords',
     'xray:PutTraceSegments',
@@ -79,6 +81,34 @@ describe('the key that seals credentials', () => {
       expect(Condition).toEqual({ StringEquals: { 'kms:ViaService': 'dynamodb.eu-west-1.amazonaws.com' } });
     }
   });
+});
+
+test('pushed records are stored by the api, read and deleted by the worker, and touched by nobody else', () => {
+  const onPayloads = (name: string): string[] =>
+    rightsOf(name)
+      .filter((statement) => isAbout(statement, 'PushPayloads'))
+      .flatMap(actionsOf)
+      .sort();
+  expect(onPayloads('api')).toEqual(['s3:PutObject']);
+  expect(onPayloads('work-run')).toEqual(['s3:DeleteObject', 's3:GetObject']);
+  expect(onPayloads('poll-runs')).toEqual([]);
+});
+
+test('strangers’ code runs in a function that may only write logs, and the api and the worker alone invoke it', () => {
+  expect([...new Set(rightsOf('run-transform').flatMap(actionsOf))].sort()).toEqual([
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ]);
+  const { id, resource } = functionOf(template, 'run-transform');
+  expect(resource.Properties.Environment).toBeUndefined();
+  for (const name of FUNCTIONS) {
+    const invoked = rightsOf(name)
+      .filter((statement) => actionsOf(statement).includes('lambda:InvokeFunction'))
+      .map(({ Resource }) => Resource);
+    expect(invoked).toEqual(['api', 'work-run'].includes(name) ? [{ 'Fn::GetAtt': [id, 'Arn'] }] : []);
+  }
 });
 
 test('the admin key is read by the api alone, and no secret value is in the template', () => {

@@ -16,6 +16,16 @@ describe('readStage', () => {
       trustedHosts: [],
       leaseSeconds: 60,
       runRetentionDays: 90,
+      pushMaxBytes: 5_242_880,
+      watchSeconds: 25,
+      limits: {
+        observabilityRequestsPer30Seconds: 200,
+        requestsPerMinute: 200,
+        authentications: 200,
+        sources: 100,
+        destinations: 500,
+        tasksPerSource: 10,
+      },
       logRetentionDays: 30,
       runConcurrency: 10,
     });
@@ -51,6 +61,13 @@ describe('readStage', () => {
     expect(readStage(lookupIn(expected), {})).toMatchObject(expected);
   });
 
+  test('takes single limits beside the defaults, none for null, and none at all when they are off', () => {
+    const { limits } = readStage(lookupIn({ limits: '{"sources":7,"destinations":null}' }), {});
+    expect(limits).toMatchObject({ sources: 7, destinations: null, authentications: 200 });
+    const off = readStage(lookupIn({}), { MILLRACE_LIMITS: 'off' }).limits;
+    expect(new Set(Object.values(off))).toEqual(new Set([null]));
+  });
+
   test.for([
     ['stage', 'Prod_1', 'stage (or MILLRACE_STAGE)'],
     ['region', 'Frankfurt', 'region (or MILLRACE_REGION)'],
@@ -60,6 +77,9 @@ describe('readStage', () => {
     ['allowPrivate', '10.0.0.0', 'allowPrivate.0 (or MILLRACE_ALLOW_PRIVATE)'],
     ['trustedHosts', 'a:1,b', 'trustedHosts.1 (or MILLRACE_TRUSTED_HOSTS)'],
     ['leaseSeconds', 'soon', 'leaseSeconds (or MILLRACE_LEASE_SECONDS)'],
+    ['limits', 'none', 'limits (or MILLRACE_LIMITS)'],
+    ['limits', '{"requests":5}', 'limits (or MILLRACE_LIMITS)'],
+    ['limits', { sources: 0 }, 'limits.sources (or MILLRACE_LIMITS)'],
     ['runRetentionDays', '0', 'runRetentionDays (or MILLRACE_RUN_RETENTION_DAYS)'],
     ['logRetentionDays', '31', 'logRetentionDays (or MILLRACE_LOG_RETENTION_DAYS)'],
     ['runConcurrency', 1, 'runConcurrency (or MILLRACE_RUN_CONCURRENCY)'],

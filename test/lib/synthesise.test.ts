@@ -39,7 +39,7 @@ test("each function's metadata leads from the template to its bundle", async () 
     outDirectory: join(directory, 'cdk.out'),
   });
   const template = JSON.parse(readFileSync(templateFile, 'utf8')) as Template;
-  for (const name of ['api', 'work-run', 'poll-runs']) {
+  for (const name of ['api', 'work-run', 'run-transform', 'poll-runs']) {
     const { Metadata } = functionOf(template, name).resource;
     const bundle = resolve(dirname(templateFile), String(Metadata?.['aws:asset:path']));
     expect(readFileSync(join(bundle, 'index.mjs'), 'utf8')).toContain(`"${name}"`);
@@ -62,7 +62,7 @@ test('a function without a bundle is named', async () => {
   const { 'work-run': _, ...others } = await bundles();
   expect(() =>
     synthesise({ stage: aStage(), bundles: others, outDirectory: join(directory, 'cdk.out') }),
-  ).toThrow('There is no bundle for the function work-run (bundles: api, poll-runs)');
+  ).toThrow('There is no bundle for the function work-run (bundles: api, poll-runs, run-transform)');
 });
 
 test('the CDK CLI synthesises the stage that its context names, without credentials', async () => {

@@ -2,6 +2,8 @@ import { algoliasearch, type Algoliasearch } from 'algoliasearch';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 
+import { checkAgainstOfficialSchema } from './official-schema.ts';
+
 export type ApiHandler = (
   event: APIGatewayProxyEventV2,
   context: Context,
@@ -22,7 +24,7 @@ export interface RawResponse {
   readonly requestID: string;
 }
 
-/** What API Gateway's HTTP API makes of a request, and the handler's answer to it. */
+/** What API Gateway's HTTP API makes of a request, and the handler's answer to it, which fits Algolia's schema. */
 export async function callHandler(handler: ApiHandler, request: RawRequest): Promise<RawResponse> {
   const requestID = randomUUID();
   const answer = await handler(toEvent(request, requestID), { awsRequestId: requestID } as Context);
@@ -30,12 +32,12 @@ export async function callHandler(handler: ApiHandler, request: RawRequest): Pro
     name.toLowerCase(),
     String(value),
   ]);
-  return {
-    status: answer.statusCode ?? 200,
-    headers: Object.fromEntries(headers),
-    text: answer.body ?? '',
-    requestID,
-  };
+  const status = answer.statusCode ?? 200;
+  const text = answer.body ?? '';
+  if (status === 200 && !request.url.startsWith('/ext/')) {
+    checkAgainstOfficialSchema(request.method, request.url.split('?')[0] ?? '', JSON.parse(text));
+  }
+  return { status, headers: Object.fromEntries(headers), text, requestID };
 }
 
 export type IngestionClient = ReturnType<Algoliasearch['initIngestion']>;

@@ -1,10 +1,14 @@
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { NO_LIMITS, type Limits } from '../../core/foundation/limits.ts';
+import { startLambda } from '../../local/services/lambda/start-lambda.ts';
+import { startS3 } from '../../local/services/s3/start-s3.ts';
 import { startKms } from '../../local/services/kms/start-kms.ts';
 import { startSecretsManager } from '../../local/services/secrets-manager/start-secrets-manager.ts';
 import { startSqs } from '../../local/services/sqs/start-sqs.ts';
@@ -16,6 +20,7 @@ import {
   type RawRequest,
   type RawResponse,
 } from './api-client.ts';
+import { createTransformHandler } from './run-transform.ts';
 import { startTable, TEST_CREDENTIALS, type TestTable } from './table.ts';
 
 export const KEYS = { appID: 'TESTAPP', apiKey: 'an-admin-key-for-the-tests-of-the-api' };
@@ -27,7 +32,7 @@ export interface ApiService {
   readonly table: TestTable;
   readonly keyARN: string;
   readonly queueUrl: string;
-  readonly endpoints: { readonly kms: string; readonly sqs: string };
+  readonly endpoints: { readonly kms: string; readonly sqs: string; readonly s3: string };
   /** Lines that the function has logged so far. */
   readonly logLines: readonly string[];
   /** A request as is, with the admin key's headers unless it brings its own. */
@@ -35,13 +40,15 @@ export interface ApiService {
   stop(): Promise<void>;
 }
 
-export async function startApi(): Promise<ApiService> {
+export async function startApi(options: { readonly limits?: Partial<Limits> } = {}): Promise<ApiService> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-api-'));
-  const [table, kms, secrets, sqs] = await Promise.all([
+  const [table, kms, secrets, sqs, s3, lambda] = await Promise.all([
     startTable(),
     startKms({ dataDirectory }),
     startSecretsManager({ dataDirectory }),
     startSqs({ dataDirectory }),
+    startS3({ dataDirectory }),
+    startTransforms(),
   ]);
   const keyARN = await createKey(kms.endpoint);
   const queueUrl = await createQueue(sqs.endpoint);
@@ -53,11 +60,18 @@ export async function startApi(): Promise<ApiService> {
     AWS_ENDPOINT_URL_KMS: kms.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
     TABLE_NAME: table.tableName,
     RUNS_QUEUE_URL: queueUrl,
+    PUSH_BUCKET: await createBucket(s3.endpoint),
+    PUSH_MAX_BYTES: '2000000',
+    WATCH_SECONDS: '1',
     ADMIN_SECRET_ARN: await createAdminSecret(secrets.endpoint),
     KEY_ARN: keyARN,
+    LIMITS: JSON.stringify({ ...NO_LIMITS, ...options.limits }),
     RUN_RETENTION_DAYS: '30',
+    RUN_TRANSFORM_NAME: RUN_TRANSFORM,
   });
   const log = captureLog();
   const { handler } = await import('../../lambdas/api/index.ts');
@@ -67,12 +81,12 @@ export async function startApi(): Promise<ApiService> {
     table,
     keyARN,
     queueUrl,
-    endpoints: { kms: kms.endpoint, sqs: sqs.endpoint },
+    endpoints: { kms: kms.endpoint, sqs: sqs.endpoint, s3: s3.endpoint },
     logLines: log.lines,
     send: (request) => callHandler(handler, { ...request, headers: { ...KEY_HEADERS, ...request.headers } }),
     async stop() {
       log.restore();
-      await Promise.all([table.stop(), kms.stop(), secrets.stop(), sqs.stop()]);
+      await Promise.all([table.stop(), kms.stop(), secrets.stop(), sqs.stop(), s3.stop(), lambda.stop()]);
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
@@ -82,6 +96,17 @@ const KEY_HEADERS = {
   'x-algolia-application-id': KEYS.appID,
   'x-algolia-api-key': KEYS.apiKey,
 };
+
+const RUN_TRANSFORM = 'run-transform';
+
+/** The function that runs transformations, behind Lambda's own protocol. */
+async function startTransforms() {
+  const transform = createTransformHandler();
+  return startLambda({
+    isFunction: (name) => name === RUN_TRANSFORM,
+    invoke: async (_, payload) => ({ payload: JSON.stringify(await transform(JSON.parse(payload))) }),
+  });
+}
 
 async function createKey(endpoint: string): Promise<string> {
   const { KeyMetadata } = await new KMSClient({ ...TEST_CREDENTIALS, endpoint }).send(
@@ -94,6 +119,12 @@ async function createQueue(endpoint: string): Promise<string> {
   const client = new SQSClient({ ...TEST_CREDENTIALS, endpoint });
   const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'runs' }));
   return QueueUrl ?? '';
+}
+
+async function createBucket(endpoint: string): Promise<string> {
+  const Bucket = 'pushes';
+  await new S3Client({ ...TEST_CREDENTIALS, endpoint }).send(new CreateBucketCommand({ Bucket }));
+  return Bucket;
 }
 
 async function createAdminSecret(endpoint: string): Promise<string> {

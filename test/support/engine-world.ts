@@ -26,6 +26,7 @@ export interface WorldOptions {
   readonly settings?: Partial<EngineSettings>;
   readonly policy?: Partial<RunPolicy>;
   readonly openConnection?: Engine['openConnection'];
+  readonly readSample?: Engine['readSample'];
 }
 
 /** The engine over a real table, with a source, an index, a queue and a bus in memory, for an application of its own. */
@@ -98,6 +99,7 @@ export class EngineWorld {
           destination: worker.guard('index', this.index.open(run.runID, run.action)),
           policy: { ...DEFAULT_RUN_POLICY, ...options.policy },
         })),
+      readSample: options.readSample ?? (async () => []),
       clock,
       random: () => 0.5,
       newEventID: newTimeOrderedID,

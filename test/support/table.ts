@@ -51,13 +51,13 @@ function createTableCommand(): CreateTableCommand {
       { AttributeName: TABLE_KEYS.partition, KeyType: 'HASH' },
       { AttributeName: TABLE_KEYS.sort, KeyType: 'RANGE' },
     ],
-    GlobalSecondaryIndexes: indexes.map(({ name, partition, sort }) => ({
+    GlobalSecondaryIndexes: indexes.map(({ name, partition, sort, projection }) => ({
       IndexName: name,
       KeySchema: [
         { AttributeName: partition, KeyType: 'HASH' },
         { AttributeName: sort, KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'ALL' },
+      Projection: { ProjectionType: projection },
     })),
   });
 }

@@ -1,7 +1,12 @@
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 
 /** The Search API's name for what is done with each record of a batch. */
-export type BatchAction = 'addObject' | 'partialUpdateObject';
+export type BatchAction =
+  | 'addObject'
+  | 'updateObject'
+  | 'partialUpdateObject'
+  | 'partialUpdateObjectNoCreate'
+  | 'deleteObject';
 
 const OPENING = Buffer.from('{"requests":[');
 const CLOSING = Buffer.from(']}');

@@ -14,19 +14,23 @@ import { createSearchTransport } from './search-transport.ts';
 import { createTemporaryIndex, temporaryIndexName } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
 
-export interface SearchDestinationOptions {
+/** Which application to speak to, and how. */
+export interface SearchConnectionOptions {
   readonly applicationID: string;
   readonly apiKey: Secret;
   /** Where the operator hosts this application's search API; Algolia's own hosts when absent. */
   readonly baseURL?: string;
-  readonly indexName: string;
-  readonly action: 'replace' | 'save' | 'partial';
-  /** Names the temporary index of a replace run, so that another worker finds it again. */
-  readonly runID: string;
   readonly network: NetworkPolicy;
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter of retries; `Math.random` by default. */
   readonly random?: () => number;
+}
+
+export interface SearchDestinationOptions extends SearchConnectionOptions {
+  readonly indexName: string;
+  readonly action: 'replace' | 'save' | 'partial';
+  /** Names the temporary index of a replace run, so that another worker finds it again. */
+  readonly runID: string;
   /** Records over this size are rejected without being sent; no limit by default, the service then decides. */
   readonly maxRecordBytes?: number;
 }
@@ -37,7 +41,7 @@ export interface SearchDestinationOptions {
  */
 export function openSearchDestination(options: SearchDestinationOptions): RecordDestination {
   const { indexName, action, clock } = options;
-  const operations = createIndexOperations(connect(options));
+  const operations = createIndexOperations(connectSearch(options));
   const watch = createPublicationWatch(operations, clock);
   const temporary =
     action === 'replace'
@@ -75,7 +79,8 @@ export function openSearchDestination(options: SearchDestinationOptions): Record
   };
 }
 
-function connect(options: SearchDestinationOptions) {
+/** Connects the application that the options name. */
+export function connectSearch(options: SearchConnectionOptions) {
   const { applicationID, apiKey, clock, network } = options;
   const random = options.random ?? Math.random;
   assertSendable(applicationID, apiKey);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { authenticationInputSchemas } from '../../../core/authentications/authentication-input.ts';
 import { PLATFORMS } from '../../../core/authentications/authentication.ts';
+import { withinBytes } from '../../../core/foundation/bounded-schemas.ts';
 import { nameSchema } from '../../../core/foundation/text-schemas.ts';
 
 const fields = { name: nameSchema, platform: z.enum(PLATFORMS).nullish() };
@@ -9,11 +10,15 @@ const inputs = authenticationInputSchemas;
 
 /** A new authentication: each type with its own input. */
 export const authenticationCreateSchema = z.discriminatedUnion('type', [
-  z.object({ ...fields, type: z.literal('googleServiceAccount'), input: inputs.googleServiceAccount }),
-  z.object({ ...fields, type: z.literal('basic'), input: inputs.basic }),
-  z.object({ ...fields, type: z.literal('apiKey'), input: inputs.apiKey }),
-  z.object({ ...fields, type: z.literal('oauth'), input: inputs.oauth }),
-  z.object({ ...fields, type: z.literal('algolia'), input: inputs.algolia }),
-  z.object({ ...fields, type: z.literal('algoliaInsights'), input: inputs.algoliaInsights }),
-  z.object({ ...fields, type: z.literal('secrets'), input: inputs.secrets }),
+  z.object({
+    ...fields,
+    type: z.literal('googleServiceAccount'),
+    input: withinBytes(inputs.googleServiceAccount),
+  }),
+  z.object({ ...fields, type: z.literal('basic'), input: withinBytes(inputs.basic) }),
+  z.object({ ...fields, type: z.literal('apiKey'), input: withinBytes(inputs.apiKey) }),
+  z.object({ ...fields, type: z.literal('oauth'), input: withinBytes(inputs.oauth) }),
+  z.object({ ...fields, type: z.literal('algolia'), input: withinBytes(inputs.algolia) }),
+  z.object({ ...fields, type: z.literal('algoliaInsights'), input: withinBytes(inputs.algoliaInsights) }),
+  z.object({ ...fields, type: z.literal('secrets'), input: withinBytes(inputs.secrets) }),
 ]);

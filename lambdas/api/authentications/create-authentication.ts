@@ -12,6 +12,6 @@ export const createAuthentication = defineOperation({
   acl: INGESTION_RIGHTS,
   body: authenticationCreateSchema,
   response: z.object({ authenticationID: z.string(), name: z.string(), createdAt: wireDate }),
-  handle: async ({ appID, body }, { authentications }) =>
-    toAuthenticationShape(await authentications.create(appID, body)),
+  handle: async ({ appID, freshID, body }, { authentications }) =>
+    toAuthenticationShape(await authentications.create(appID, freshID, body)),
 });

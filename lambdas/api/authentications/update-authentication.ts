@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { freeObject } from '../../../core/foundation/bounded-schemas.ts';
 import { nameSchema } from '../../../core/foundation/text-schemas.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import { wireDate } from '../response-shapes.ts';
@@ -13,7 +14,7 @@ export const updateAuthentication = defineOperation({
   /** The input is checked against the stored type, which does not change. */
   body: z.object({
     name: nameSchema.optional(),
-    input: z.record(z.string(), z.unknown()).optional(),
+    input: freeObject.optional(),
   }),
   response: z.object({ authenticationID: z.string(), name: z.string(), updatedAt: wireDate }),
   handle: async ({ appID, parameters, body }, { authentications }) =>

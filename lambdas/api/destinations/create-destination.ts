@@ -12,6 +12,6 @@ export const createDestination = defineOperation({
   acl: INGESTION_RIGHTS,
   body: destinationCreateSchema,
   response: z.object({ destinationID: z.string(), name: z.string(), createdAt: wireDate }),
-  handle: async ({ appID, body }, { destinations }) =>
-    toDestinationShape(await destinations.create(appID, body)),
+  handle: async ({ appID, freshID, body }, { destinations }) =>
+    toDestinationShape(await destinations.create(appID, freshID, body)),
 });

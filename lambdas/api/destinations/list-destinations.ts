@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { DESTINATION_TYPES } from '../../../core/destinations/destination.ts';
+import { destinationTypeSchema } from '../../../core/destinations/destination.ts';
 import { describePage } from '../../../core/foundation/pagination.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import { listParameter, pageParameters, sortParameters } from '../query-parameters.ts';
@@ -15,9 +15,9 @@ export const listDestinations = defineOperation({
   query: z.object({
     ...pageParameters,
     ...sortParameters(['name', 'type', 'updatedAt', 'createdAt'], 'createdAt'),
-    type: listParameter(z.enum(DESTINATION_TYPES)),
+    type: listParameter(destinationTypeSchema),
     authenticationID: listParameter(z.string()),
-    transformationID: listParameter(z.string()),
+    transformationID: z.string().optional(),
   }),
   response: z.object({ destinations: z.array(destinationShape), pagination: paginationShape }),
   handle: async ({ appID, query }, { destinationStore }) => {
@@ -26,7 +26,8 @@ export const listDestinations = defineOperation({
       filter: {
         type: query.type,
         authenticationID: query.authenticationID,
-        transformationID: query.transformationID,
+        // One only: a destination may have several, and would count for each.
+        transformationID: query.transformationID === undefined ? undefined : [query.transformationID],
       },
     });
     return { destinations: items.map(toDestinationShape), pagination: describePage(query, nbItems) };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { transformationIDsSchema } from '../../../core/destinations/destination.ts';
+import { freeObject } from '../../../core/foundation/bounded-schemas.ts';
 import { nameSchema } from '../../../core/foundation/text-schemas.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import { wireDate } from '../response-shapes.ts';
@@ -16,7 +17,7 @@ export const updateDestination = defineOperation({
     name: nameSchema.optional(),
     authenticationID: z.string().optional(),
     transformationIDs: transformationIDsSchema.optional(),
-    input: z.record(z.string(), z.unknown()).optional(),
+    input: freeObject.optional(),
   }),
   response: z.object({ destinationID: z.string(), name: z.string(), updatedAt: wireDate }),
   handle: async ({ appID, parameters, body }, { destinations }) =>

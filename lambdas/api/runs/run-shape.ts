@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { toWireDate } from '../../../core/foundation/clock.ts';
 import { runSchema } from '../../../core/runs/run-item.ts';
+import { settledOf } from '../../../core/runs/run-counts.ts';
 import type { Run } from '../../../core/runs/run.ts';
 import { wireDate } from '../response-shapes.ts';
 
@@ -34,7 +35,7 @@ export function toRunShape(run: Run): z.output<typeof runShape> {
     status: run.status,
     progress: {
       expectedNbOfEvents: counts.received,
-      receivedNbOfEvents: counts.applied + counts.unchanged + counts.rejected,
+      receivedNbOfEvents: settledOf(counts),
     },
     outcome: run.outcome,
     failureThreshold: run.failureThreshold,

@@ -12,5 +12,6 @@ export const createSource = defineOperation({
   acl: INGESTION_RIGHTS,
   body: sourceCreateSchema,
   response: z.object({ sourceID: z.string(), name: z.string(), createdAt: wireDate }),
-  handle: async ({ appID, body }, { sources }) => toSourceShape(await sources.create(appID, body)),
+  handle: async ({ appID, freshID, body }, { sources }) =>
+    toSourceShape(await sources.create(appID, freshID, body)),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { SOURCE_TYPES } from '../../../core/sources/source-input.ts';
+import { SOURCE_TYPES } from '../../../core/sources/source-types.ts';
 import { describePage } from '../../../core/foundation/pagination.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import { listParameter, noneAsNull, pageParameters, sortParameters } from '../query-parameters.ts';

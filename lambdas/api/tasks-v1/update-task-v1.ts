@@ -17,6 +17,10 @@ export const updateTaskV1 = defineOperation({
     failureThreshold: taskFields.failureThreshold.optional(),
   }),
   response: taskUpdatedShape,
-  handle: async ({ appID, parameters, body }, { tasks }) =>
-    toTaskUpdatedShape(await tasks.update(appID, parameters.taskID, body)),
+  handle: async ({ appID, parameters, body }, { tasks }) => {
+    const { trigger, ...change } = body;
+    return toTaskUpdatedShape(
+      await tasks.update(appID, parameters.taskID, { ...change, cron: trigger?.cron }),
+    );
+  },
 });

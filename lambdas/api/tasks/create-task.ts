@@ -23,5 +23,6 @@ export const createTask = defineOperation({
     policies: taskFields.policies.optional(),
   }),
   response: taskCreatedShape,
-  handle: async ({ appID, body }, { tasks }) => toTaskCreatedShape(await tasks.create(appID, body)),
+  handle: async ({ appID, freshID, body }, { tasks }) =>
+    toTaskCreatedShape(await tasks.create(appID, freshID, body)),
 });

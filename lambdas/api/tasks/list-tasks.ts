@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 import { describePage } from '../../../core/foundation/pagination.ts';
-import { SOURCE_TYPES } from '../../../core/sources/source-input.ts';
+import { SOURCE_TYPES } from '../../../core/sources/source-types.ts';
 import { ACTIONS, TRIGGER_TYPES } from '../../../core/tasks/task.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import {

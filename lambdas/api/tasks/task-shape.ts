@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { toWireDate } from '../../../core/foundation/clock.ts';
 import type { Resource } from '../../../core/resources/resource.ts';
+import { nextRunAfter } from '../../../core/tasks/cron.ts';
 import { taskSchema, type Task } from '../../../core/tasks/task.ts';
 import { owner, wireDate } from '../response-shapes.ts';
 
@@ -13,6 +14,7 @@ export const taskFieldsShape = {
   enabled: z.boolean(),
   failureThreshold: z.int(),
   action: taskSchema.shape.action,
+  input: taskSchema.shape.input,
   cursor: wireDate.optional(),
   notifications: taskSchema.shape.notifications,
   policies: taskSchema.shape.policies,
@@ -21,10 +23,27 @@ export const taskFieldsShape = {
 };
 
 /** A task as the current generation shows it: flat. */
-export const taskShape = z.object({ ...taskFieldsShape, owner });
+export const taskShape = z.object({
+  ...taskFieldsShape,
+  owner,
+  cron: taskSchema.shape.cron,
+  nextRun: wireDate.optional(),
+  subscriptionAction: taskSchema.shape.subscriptionAction,
+});
 
 export function toTaskShape(task: Resource<Task>): z.output<typeof taskShape> {
-  return { ...toTaskFields(task), owner: null };
+  const { cron, subscriptionAction } = task.body;
+  return { ...toTaskFields(task), owner: null, cron, nextRun: toNextRun(task.body), subscriptionAction };
+}
+
+/** When a task on a schedule is next due; nothing for a task that is switched off. */
+function toNextRun({ cron, enabled }: Task): string | undefined {
+  return cron === undefined || !enabled ? undefined : toNextRunOf(cron);
+}
+
+export function toNextRunOf(cron: string): string | undefined {
+  const next = nextRunAfter(cron, new Date());
+  return next && toWireDate(next);
 }
 
 export function toTaskFields({ id, body, createdAt, updatedAt }: Resource<Task>) {
@@ -35,6 +54,7 @@ export function toTaskFields({ id, body, createdAt, updatedAt }: Resource<Task>)
     enabled: body.enabled,
     failureThreshold: body.failureThreshold,
     action: body.action,
+    input: body.input,
     cursor: body.cursor === undefined ? undefined : toWireDate(new Date(body.cursor)),
     notifications: body.notifications,
     policies: body.policies,

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { AwsError } from './aws-error.ts';
 import type { Call } from './call.ts';
@@ -13,6 +19,7 @@ interface WireRequest {
   readonly method: string;
   readonly url: URL;
   readonly target: string;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -20,6 +27,7 @@ interface WireResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Answer = (request: WireRequest, call: Call) => Promise<WireResponse>;
@@ -40,7 +48,8 @@ export async function startEndpoint(name: string, port: number, answer: Answer):
   return { endpoint: `http://127.0.0.1:${address.port}`, stop: () => stopServer(server, closing) };
 }
 
-async function stopServer(server: Server, closing: AbortController): Promise<void> {
+/** Ends a server: running requests get a moment, `closing` tells them. */
+export async function stopServer(server: Server, closing: AbortController): Promise<void> {
   if (!server.listening) return;
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -68,12 +77,19 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const target = request.headers['x-amz-target'];
     const answered = await serving.answer(
-      { method: request.method ?? 'GET', url, target: typeof target === 'string' ? target : '', body },
+      {
+        method: request.method ?? 'GET',
+        url,
+        target: typeof target === 'string' ? target : '',
+        headers: request.headers,
+        body,
+      },
       { region, signal: AbortSignal.any([gone.signal, serving.closing]) },
     );
     response.writeHead(answered.status, {
       'content-type': answered.contentType,
       'x-amzn-requestid': requestID,
+      ...answered.headers,
       ...(serving.closing.aborted ? { connection: 'close' } : {}),
     });
     response.end(answered.body);
@@ -83,7 +99,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
 }
 
 /** Signatures are not verified, but a web page must not reach the service: it cannot set these headers without asking. */
-function authorise(request: IncomingMessage): string {
+export function authorise(request: IncomingMessage): string {
   const host = request.headers.host ?? '';
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) {
     throw new AwsError('AccessDeniedException', `The host ${host} is not served here.`, 403);
@@ -115,7 +131,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function toAwsError(name: string, error: unknown): AwsError {
+/** What anything thrown is on the wire; the cause of what was not meant to happen goes to stderr. */
+export function toAwsError(name: string, error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   const detail = error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${name}: unexpected error: ${detail}\n`);

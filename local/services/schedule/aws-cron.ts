@@ -2,14 +2,14 @@ import { Cron } from 'croner';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { Schedule } from './schedule-expression.ts';
 
-/** The fields in AWS's order; `range` is what `0/5` counts through, `extra` the characters beside `0-9 , - * /`. */
+/** The fields in AWS's order; `extra` are the characters that each takes beside digits and `, - * /`. */
 const FIELDS = [
-  { name: 'minutes', range: '59', extra: '' },
-  { name: 'hours', range: '23', extra: '' },
-  { name: 'day-of-month', range: '31', extra: '?LW' },
-  { name: 'month', range: '12', extra: 'A-Z' },
-  { name: 'day-of-week', range: '7', extra: '?#A-Z' },
-  { name: 'year', range: '2199', extra: '' },
+  { name: 'minutes', min: 0, max: 59, extra: '' },
+  { name: 'hours', min: 0, max: 23, extra: '' },
+  { name: 'day-of-month', min: 1, max: 31, extra: '?LW' },
+  { name: 'month', min: 1, max: 12, extra: 'A-Z' },
+  { name: 'day-of-week', min: 1, max: 7, extra: '?#A-Z' },
+  { name: 'year', min: 1970, max: 2199, extra: '' },
 ] as const;
 
 /**
@@ -47,14 +47,17 @@ function parse(expression: string, timezone: string): Cron {
 }
 
 function translateField(expression: string, field: (typeof FIELDS)[number], value: string): string {
-  if (!new RegExp(`^[-0-9,*/${field.extra}]+$`).test(value)) {
+  // Steps and the n of `#n` are counts, not values; croner checks those.
+  const numbers = [...value.matchAll(/(?<![/#\d])\d+/g)].map(([digits]) => Number(digits));
+  const isInRange = numbers.every((number) => number >= field.min && number <= field.max);
+  if (!isInRange || !new RegExp(`^[-0-9,*/${field.extra}]+$`).test(value)) {
     throw invalid(expression, `The field ${field.name} is not valid: ${value}`);
   }
   if (value === '?') return '*';
   return value
     .split(',')
     .map((part) => (field.name === 'day-of-week' ? translateLastWeekday(part) : part))
-    .map((part) => part.replace(/^(\d+)\//, `$1-${field.range}/`))
+    .map((part) => part.replace(/^(\d+)\//, `$1-${field.max}/`))
     .join(',');
 }
 

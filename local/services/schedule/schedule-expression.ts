@@ -61,6 +61,8 @@ function createAt(expression: string, inner: string, timezone: string): Schedule
 
 function readLocalTime(expression: string, local: string, timezone: string): number {
   try {
+    // croner would take the 30th of February for the 2nd of March.
+    if (new Date(`${local}Z`).toISOString().slice(0, 19) !== local) throw invalidSchedule(expression);
     const instant = new Cron(local, { timezone, paused: true }).nextRun(new Date(0));
     if (instant) return instant.getTime();
   } catch {

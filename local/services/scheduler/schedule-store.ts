@@ -72,11 +72,6 @@ export function createScheduleStore(database: DatabaseSync): ScheduleStore {
      WHERE group_name = ? AND name = ?`,
   );
   const select = database.prepare(`${SELECT} WHERE s.group_name = ? AND s.name = ?`);
-  const selectList = database.prepare(
-    `${SELECT} WHERE (s.group_name, s.name) > (?1, ?2) AND (?3 IS NULL OR s.group_name = ?3)
-     AND substr(s.name, 1, length(?4)) = ?4 AND (?5 IS NULL OR s.state = ?5)
-     ORDER BY s.group_name, s.name LIMIT ?6`,
-  );
   const remove = database.prepare('DELETE FROM schedules WHERE group_name = ? AND name = ?');
   const move = database.prepare(
     'UPDATE schedules SET scheduled_at = ?, next_at = ? WHERE group_name = ? AND name = ?',
@@ -102,11 +97,7 @@ export function createScheduleStore(database: DatabaseSync): ScheduleStore {
       if (schedule) return schedule;
       throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
     },
-    list: ({ group, prefix, state, after, limit }) => {
-      const [afterGroup = '', afterName = ''] = (after ?? '').split('/');
-      const rows = selectList.all(afterGroup, afterName, group ?? null, prefix ?? '', state ?? null, limit);
-      return z.array(scheduleSchema).parse(rows);
-    },
+    list: prepareList(database),
     remove: (group, name) => {
       remove.run(group, name);
     },
@@ -116,6 +107,19 @@ export function createScheduleStore(database: DatabaseSync): ScheduleStore {
     listDue: (now, limit) => z.array(scheduleSchema).parse(selectDue.all(now, limit)),
     readNextAt: () =>
       z.object({ next_at: z.number().nullable() }).parse(selectNext.get()).next_at ?? undefined,
+  };
+}
+
+function prepareList(database: DatabaseSync): ScheduleStore['list'] {
+  const select = database.prepare(
+    `${SELECT} WHERE (s.group_name, s.name) > (?1, ?2) AND (?3 IS NULL OR s.group_name = ?3)
+     AND substr(s.name, 1, length(?4)) = ?4 AND (?5 IS NULL OR s.state = ?5)
+     ORDER BY s.group_name, s.name LIMIT ?6`,
+  );
+  return ({ group, prefix, state, after, limit }) => {
+    const [afterGroup = '', afterName = ''] = (after ?? '').split('/');
+    const rows = select.all(afterGroup, afterName, group ?? null, prefix ?? '', state ?? null, limit);
+    return z.array(scheduleSchema).parse(rows);
   };
 }
 

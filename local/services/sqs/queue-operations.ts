@@ -68,10 +68,20 @@ export function createQueueOperations(
       );
       return { QueueUrls: queues.map((queue) => urlOf(queue.name)), NextToken: nextToken };
     }),
+    PurgeQueue: operation(queueSchema, ({ QueueUrl }) => {
+      const queue = findQueue(database, QueueUrl);
+      transact(() => queue.purge());
+      return {};
+    }),
+  };
+}
+
+export function createAttributeOperations(database: QueueDatabase): Record<string, Operation> {
+  return {
     SetQueueAttributes: operation(setSchema, ({ QueueUrl, Attributes }) => {
       const queue = findQueue(database, QueueUrl);
       checkQueueAttributes(database, Attributes);
-      transact(() => queue.setAttributes(Attributes));
+      database.transact(() => queue.setAttributes(Attributes));
       return {};
     }),
     GetQueueAttributes: operation(getSchema, ({ QueueUrl, AttributeNames }) => {
@@ -79,11 +89,6 @@ export function createQueueOperations(
       queue.processTimers();
       const attributes = AttributeNames.length === 0 ? {} : queue.getAllAttributes(AttributeNames);
       return Object.keys(attributes).length === 0 ? {} : { Attributes: attributes };
-    }),
-    PurgeQueue: operation(queueSchema, ({ QueueUrl }) => {
-      const queue = findQueue(database, QueueUrl);
-      transact(() => queue.purge());
-      return {};
     }),
   };
 }

@@ -3,7 +3,7 @@ import { AwsError } from '../protocol/aws-error.ts';
 import { startEndpoint } from '../protocol/endpoint.ts';
 import { answerJsonProtocol } from '../protocol/json-protocol.ts';
 import type { ServiceOptions, StartedService } from '../protocol/started-service.ts';
-import { createQueueOperations } from './queue-operations.ts';
+import { createAttributeOperations, createQueueOperations } from './queue-operations.ts';
 import { openQueueDatabase } from './queue-database.ts';
 import { createReceiptOperations } from './receipt-operations.ts';
 import { createReceiveOperation } from './receive-operation.ts';
@@ -26,6 +26,7 @@ export async function startSqs(options: ServiceOptions): Promise<StartedService>
     version: '1.0',
     operations: {
       ...createQueueOperations(database, () => endpoint),
+      ...createAttributeOperations(database),
       ...createSendOperations(database),
       ...createReceiptOperations(database),
       ReceiveMessage: createReceiveOperation(database),

@@ -35,6 +35,13 @@ describe('rows of a CSV file', () => {
     ]);
   });
 
+  it('count the lines inside their quotes as an editor does', () => {
+    for (const lineEnd of ['\n', '\r\n', '\r']) {
+      const { rejected } = parseCsv(['a,b', '1,"x', '', 'y"', 'bad'].join(lineEnd));
+      expect(rejected).toMatchObject([{ position: 5 }]);
+    }
+  });
+
   it('with broken quotes are rejected with the line and the column, and the next row is read', () => {
     const { texts, rejected } = parseCsv('a,b\n1,5" pipe\n"2" x,y\n3,"a ""b"""\n4,"c"d"e"\n5,z\n');
     expect(texts).toEqual([

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../connectors/registry.ts';
 import { createHttpClient } from '../../../connectors/http/http-client.ts';
@@ -54,6 +55,35 @@ describe('reading a file', () => {
     );
     await expect(reading.next()).rejects.toMatchObject({ code: 'http.timeout', disposition: 'retryable' });
     client.close();
+  });
+
+  it('takes no body for whole that is shorter or longer than its Content-Length', async () => {
+    for (const promised of ['5', '7']) {
+      const answer = {
+        statusCode: 200,
+        headers: { 'content-length': promised },
+        body: Readable.from([Buffer.from('a\n1\n2\n')]),
+        url: 'http://127.0.0.1/file',
+        isRequestSent: () => true,
+      };
+      const client = { request: async () => answer, close: () => {} };
+      const request = {
+        client,
+        url: answer.url,
+        method: 'GET',
+        authentication: undefined,
+        format: 'CSV',
+        signal: new AbortController().signal,
+      } as const;
+      const reading = readFile(
+        { request, parser: createCsvParser(), limits: LARGE_LIMITS, input: 0 },
+        undefined,
+      );
+      await expect(reading.next()).rejects.toMatchObject({
+        code: 'source.truncated',
+        disposition: 'retryable',
+      });
+    }
   });
 
   it('gives batches within their limits, each with where it stands', async () => {

@@ -22,6 +22,16 @@ describe('the HTTP client', () => {
     expect((await readBody(response, 1_000_000)).equals(bytes)).toBe(true);
   });
 
+  it('does not pass a body for whole whose sender promised fewer bytes than it sent', async () => {
+    const { url } = await listen((socket) =>
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\na\n1\n2\n3\n4\n')),
+    );
+
+    const response = await createHttpClient(network).request({ method: 'GET', url, signal });
+
+    await expect(readBody(response, 1000)).rejects.toMatchObject({ code: 'http.invalid_response' });
+  });
+
   it('sends bodies whole and keeps the connection for the next request', async () => {
     const ports = new Set<number | undefined>();
     const { url } = await serve((request, response) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { createAuthenticationService } from '../../../core/authentications/authentication-service.ts';
 import { createAuthenticationStore } from '../../../core/authentications/authentication-store.ts';
+import { newID } from '../../../core/foundation/ids.ts';
 import { systemClock } from '../../../core/foundation/clock.ts';
 import { createMemoryDataKeys } from '../../support/memory-data-keys.ts';
 import { startTable, type TestTable } from '../../support/table.ts';
@@ -19,7 +20,7 @@ test('a secret is replaced without opening the others, which stay as they were s
   const store = createAuthenticationStore({ ...table, clock: systemClock });
   const service = createAuthenticationService({ store, dataKeys });
   const input = { url: 'https://auth.example.com', client_id: 'id', client_secret: 'one', code: 'two' };
-  const created = await service.create('APP', { type: 'oauth', name: 'shop', input });
+  const created = await service.create('APP', newID(), { type: 'oauth', name: 'shop', input });
   const updated = await service.update('APP', created.id, { input: { client_secret: 'three' } });
   expect(dataKeys.calls.unwrap).toBe(0);
   expect(updated.version).toBe(2);
@@ -31,7 +32,7 @@ test('a secret is replaced without opening the others, which stay as they were s
 test('an authentication of another application is not there', async () => {
   const store = createAuthenticationStore({ ...table, clock: systemClock });
   const service = createAuthenticationService({ store, dataKeys: createMemoryDataKeys() });
-  const { id } = await service.create('APP', { type: 'apiKey', name: 'n', input: { key: 'k' } });
+  const { id } = await service.create('APP', newID(), { type: 'apiKey', name: 'n', input: { key: 'k' } });
   expect(await store.find('OTHER', id)).toBeUndefined();
   expect(await store.findMany('OTHER', [id])).toEqual([]);
   await expect(store.delete('OTHER', id)).rejects.toMatchObject({ code: 'authentication.not_found' });

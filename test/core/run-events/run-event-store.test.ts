@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newTimeOrderedID } from '../../../core/foundation/ids.ts';
 import { boundData, MAX_EVENT_DATA_BYTES } from '../../../core/run-events/bound-data.ts';
 import type { RunEvent } from '../../../core/run-events/run-event.ts';
-import { createRunEventStore, type RunEventQuery } from '../../../core/run-events/run-event-store.ts';
+import type { RunEventQuery } from '../../../core/run-events/run-event-list.ts';
+import { createRunEventStore } from '../../../core/run-events/run-event-store.ts';
 import { EngineWorld } from '../../support/engine-world.ts';
 import { startTable, type TestTable } from '../../support/table.ts';
 

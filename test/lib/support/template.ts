@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '../../../core/foundation/limits.ts';
 import { buildBundles } from '../../../lib/bundles.ts';
 import type { Stage } from '../../../lib/stage.ts';
 import { synthesise } from '../../../lib/synthesise.ts';
@@ -38,6 +39,9 @@ export function aStage(overrides: Partial<Stage> = {}): Stage {
     trustedHosts: ['127.0.0.1:4800'],
     leaseSeconds: 45,
     runRetentionDays: 60,
+    pushMaxBytes: 2_000_000,
+    watchSeconds: 20,
+    limits: { ...NO_LIMITS, sources: 50 },
     logRetentionDays: 14,
     runConcurrency: 7,
     ...overrides,

@@ -2,6 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { json } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { startKms } from '../../../local/services/kms/start-kms.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -20,8 +21,7 @@ async function post(url: URL, headers: Record<string, string>, body = '{}') {
   const sent = request(url, { method: 'POST', headers });
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  const chunks = await Array.fromAsync(response);
-  const answer = JSON.parse(Buffer.concat(chunks as Buffer[]).toString()) as Record<string, string>;
+  const answer = (await json(response)) as Record<string, string>;
   return { status: response.statusCode, headers: response.headers, answer };
 }
 

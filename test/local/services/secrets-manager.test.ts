@@ -149,16 +149,17 @@ describe('generated strings', () => {
     expect(password).toMatch(/^[d-z3-9]{500}$/);
   });
 
-  test.each([
-    ['a template without a key', { SecretStringTemplate: '{}' }],
-    ['an unknown option', { Surprise: true }],
+  test.each<[string, object, RegExp]>([
+    ['a template without a key', { SecretStringTemplate: '{}' }, /together/],
+    ['an unknown option', { Surprise: true }, /Surprise/],
     [
       'nothing left to choose from',
       { ExcludeLowercase: true, ExcludeUppercase: true, ExcludeNumbers: true, ExcludePunctuation: true },
+      /No password/,
     ],
-    ['more types than characters', { PasswordLength: 3 }],
-  ])('%s is an error', (_, options) => {
-    expect(() => generateSecretString(options)).toThrow();
+    ['more types than characters', { PasswordLength: 3 }, /No password/],
+  ])('%s is an error', (_, options, message) => {
+    expect(() => generateSecretString(options)).toThrow(message);
   });
 
   test('GetRandomPassword follows the same options', async () => {

@@ -1,0 +1,57 @@
+/** All types that the API names; every one can be created. */
+export const SOURCE_TYPES = [
+  'algoliaIndex',
+  'bigcommerce',
+  'bigquery',
+  'commercetools',
+  'csv',
+  'docker',
+  'ga4BigqueryExport',
+  'json',
+  'shopify',
+  'push',
+] as const;
+export type SourceType = (typeof SOURCE_TYPES)[number];
+
+/** Those with a connector so far: their tasks can be run, and they can be validated. */
+const RUNNABLE_SOURCE_TYPES: readonly SourceType[] = ['csv', 'json'];
+
+/** Whether a connector reads sources of this type. */
+export function hasConnector(type: SourceType): boolean {
+  return RUNNABLE_SOURCE_TYPES.includes(type);
+}
+
+/** What a request that needs a connector is told where there is none yet. */
+export function describeMissingConnector(type: SourceType): string {
+  return `sources of type ${type} are not supported yet; supported: ${RUNNABLE_SOURCE_TYPES.join(', ')}`;
+}
+
+/** Types of authentication that a source of each type may name. */
+export const SOURCE_AUTHENTICATION_TYPES: Readonly<Record<SourceType, readonly string[]>> = {
+  algoliaIndex: ['algolia'],
+  bigcommerce: ['apiKey', 'oauth', 'secrets'],
+  bigquery: ['googleServiceAccount'],
+  commercetools: ['oauth'],
+  csv: ['basic'],
+  docker: ['apiKey', 'basic', 'oauth', 'googleServiceAccount', 'secrets'],
+  ga4BigqueryExport: ['googleServiceAccount'],
+  json: ['basic'],
+  shopify: ['apiKey', 'oauth', 'secrets'],
+  push: [],
+};
+
+/**
+ * Fields of an input that say what the source is: an update may repeat them and not change them. The image of a
+ * `docker` source is fixed in the current shape only; the older one, which names a registry, could move to another.
+ */
+export const IMMUTABLE_INPUT_FIELDS: Readonly<Partial<Record<SourceType, readonly string[]>>> = {
+  bigcommerce: ['storeHash'],
+  commercetools: ['projectKey'],
+  docker: ['image', 'imageType'],
+  shopify: ['shopURL'],
+};
+
+/** Whether single products and collections of such a source can be asked for. */
+export function hasEntities(type: SourceType): boolean {
+  return type === 'bigcommerce' || type === 'commercetools' || type === 'shopify';
+}

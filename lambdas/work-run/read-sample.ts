@@ -1,0 +1,30 @@
+import { findSourceConnector } from '../../connectors/registry.ts';
+import type { Engine } from '../../core/runs/engine.ts';
+import { EngineFaultError } from '../../core/runs/engine-fault-error.ts';
+import { requireConnector } from '../../core/sources/require-connector.ts';
+import { sourceSchema } from '../../core/sources/source.ts';
+import { openAuthentication } from './open-authentication.ts';
+import { BATCH_LIMITS, type ConnectionDependencies } from './open-connection.ts';
+
+/** Reads the beginning of the source that a run of type `validate` carries, with the credentials that it names. */
+export function createReadSample(dependencies: ConnectionDependencies): Engine['readSample'] {
+  return async (run, signal) => {
+    if (run.checkedSource === undefined) {
+      throw new EngineFaultError('run.no_source', 'The run does not say which source to check.');
+    }
+    const source = sourceSchema.parse(JSON.parse(run.checkedSource));
+    requireConnector(source);
+    const authentication = await openAuthentication(dependencies, run.appID, source.authenticationID);
+    const { sample } = await findSourceConnector(source.type).check(
+      {
+        input: source.input,
+        ...(authentication === undefined ? {} : { authentication }),
+        limits: BATCH_LIMITS,
+        network: dependencies.network,
+        taskID: run.taskID,
+      },
+      signal,
+    );
+    return sample;
+  };
+}
