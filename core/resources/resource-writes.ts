@@ -1,5 +1,6 @@
 import type { Clock } from '../foundation/clock.ts';
 import { InvalidInputError, type MillraceError } from '../foundation/errors.ts';
+import { isID } from '../foundation/ids.ts';
 import type { Limits } from '../foundation/limits.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import {
@@ -105,6 +106,9 @@ type RevisionChange =
   | { readonly before: Revision; readonly after?: never };
 
 async function tryWrite(table: Table, row: TransactionItem, change: RevisionChange): Promise<boolean> {
+  // Not even a key: an empty one, say, DynamoDB would refuse as a malformed request.
+  const impossible = missingFrom(change.before, change.after).find(({ id }) => !isID(id));
+  if (impossible !== undefined) throw noSuchReference(impossible);
   try {
     await write(table, row, change);
     return true;

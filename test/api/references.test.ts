@@ -112,6 +112,12 @@ test('a reference to what is not there is refused, naming the field', async () =
   await expect(createDestination(api.client, { authenticationID: UNKNOWN_ID })).rejects.toMatchObject(
     refused(`authenticationID: no such authentication: ${UNKNOWN_ID}`),
   );
+  for (const id of ['', 'no uuid', UNKNOWN_ID]) {
+    const destination = { type: 'search' as const, name: 'movies', input: { indexName: 'movies' } };
+    await expect(
+      api.client.createDestination({ ...destination, transformationIDs: [id] }),
+    ).rejects.toMatchObject(refused(`transformationIDs: no such transformation: ${id}`));
+  }
 });
 
 test('an authentication of another type than is needed is refused, naming the field', async () => {
