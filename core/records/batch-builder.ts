@@ -4,6 +4,8 @@ import type { RejectedRecord } from './rejected-record.ts';
 
 /** So many rejections end a batch, so that a file of nothing but bad rows is not collected in memory. */
 const MAX_REJECTED_PER_BATCH = 1000;
+/** As many buffers as batches fly at once; more would only be held. */
+const MAX_FREE_BUFFERS = 8;
 /** The first batch's guess; later batches begin with what the one before needed. */
 const FIRST_CAPACITY_BYTES = 65_536;
 const FIRST_CAPACITY_RECORDS = 1024;
@@ -14,7 +16,7 @@ const FIRST_CAPACITY_RECORDS = 1024;
  */
 export class BatchBuilder {
   /** Valid after `reserve` until the next `reserve` or `seal`. */
-  bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
+  bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(FIRST_CAPACITY_BYTES);
   /** The same bytes, for writing several at a time. */
   view = new DataView(this.bytes.buffer);
   length = 0;
@@ -24,6 +26,8 @@ export class BatchBuilder {
   #idEnds = new Uint32Array(FIRST_CAPACITY_RECORDS);
   #positions = new Uint32Array(FIRST_CAPACITY_RECORDS);
   #rejected: RejectedRecord[] = [];
+  /** A fresh buffer per batch lies outside the collector's heap and grows the process by many times what flies. */
+  readonly #free: Buffer<ArrayBuffer>[] = [];
 
   constructor(limits: BatchLimits) {
     this.#limits = limits;
@@ -68,6 +72,7 @@ export class BatchBuilder {
   /** Gives the batch away and begins the next one. */
   seal(cursor: Cursor, sourceBytesRead: number): RecordBatch {
     const batch = {
+      release: this.#releaseOnce(this.bytes),
       bytes: this.bytes.subarray(0, this.length),
       ends: this.#ends.subarray(0, this.count),
       idEnds: this.#idEnds.subarray(0, this.count),
@@ -79,7 +84,7 @@ export class BatchBuilder {
       sourceBytesRead,
     };
     // A little more than this batch took, so that the next one seldom grows.
-    this.#write(Buffer.allocUnsafeSlow(Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * 1.1))));
+    this.#write(this.#takeBuffer(Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * 1.1))));
     this.#ends = new Uint32Array(Math.max(FIRST_CAPACITY_RECORDS, this.count));
     this.#idEnds = new Uint32Array(this.#ends.length);
     this.#positions = new Uint32Array(this.#ends.length);
@@ -87,6 +92,21 @@ export class BatchBuilder {
     this.count = 0;
     this.#rejected = [];
     return batch;
+  }
+
+  #takeBuffer(sizeBytes: number): Buffer<ArrayBuffer> {
+    const free = this.#free.pop();
+    // One that is too small is dropped: the pool grows with the batches.
+    return free !== undefined && free.length >= sizeBytes ? free : Buffer.allocUnsafeSlow(sizeBytes);
+  }
+
+  #releaseOnce(buffer: Buffer<ArrayBuffer>): () => void {
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      if (this.#free.length < MAX_FREE_BUFFERS) this.#free.push(buffer);
+    };
   }
 
   #write(bytes: Buffer<ArrayBuffer>): void {

@@ -30,6 +30,8 @@ export interface RecordBatch {
   readonly continues?: boolean;
   /** What a transformation did, where one made these records. */
   readonly transformed?: TransformReport;
+  /** Gives the memory back to who made it, once: from then on nobody may read `bytes`. Never called is right too. */
+  readonly release?: () => void;
 }
 
 /** What a transformation made of some records: each that went in came out as one or more, was dropped, or failed. */

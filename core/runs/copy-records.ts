@@ -94,6 +94,11 @@ class Pipeline {
       const { outcome } = await this.#window.send(batch);
       outcome.catch((error: unknown) => this.#stop.abort(error));
       this.#stretch.add(batch, outcome);
+      // Only what was answered: a write that failed may still be on the wire.
+      outcome.then(
+        () => batch.release?.(),
+        () => undefined,
+      );
     }
     if (batch.continues !== true && this.#isCheckpointDue()) this.#startCheckpoint();
     if (this.#stretch.bytes > this.#work.engine.settings.maxUncommittedBytes) await this.#checkpoint;
