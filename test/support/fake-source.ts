@@ -32,7 +32,7 @@ export class FakeSource implements RecordSource {
       const taken = this.entries.slice(position, position + this.batchSize);
       const firstPosition = position + 1;
       position += taken.length;
-      yield toBatch(
+      const batch = toBatch(
         taken.flatMap((entry) => ('rejected' in entry ? [] : [entry as TestRecord])),
         {
           firstPosition,
@@ -41,6 +41,8 @@ export class FakeSource implements RecordSource {
           sourceBytesRead: position * 10,
         },
       );
+      // What is read after it was given back is not a record any more, and shows in the index.
+      yield { ...batch, release: () => void batch.bytes.fill(0) };
     }
   }
 }
