@@ -1,6 +1,6 @@
 import { TABLE_INDEXES, TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
-import { countChanges } from '../lists/hour-counts.ts';
+import { countChanges } from '../lists/day-counts.ts';
 import { boundData } from './bound-data.ts';
 import { runEventSchema, type RunEvent } from './run-event.ts';
 

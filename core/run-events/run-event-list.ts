@@ -3,7 +3,7 @@ import { lowestTimeOrderedID } from '../foundation/ids.ts';
 import type { PageRequest, SortOrder } from '../foundation/pagination.ts';
 import { TABLE_INDEXES, TABLE_KEYS } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
-import { readCounts } from '../lists/hour-counts.ts';
+import { readCounts } from '../lists/day-counts.ts';
 import { countKeys, type KeyRange } from '../lists/key-range.ts';
 import { readPage, type ListPart } from '../lists/read-page.ts';
 import type { RunEventStatus, RunEventType } from './run-event.ts';

@@ -1,6 +1,6 @@
 import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
-import { countChanges, type Change } from '../lists/hour-counts.ts';
+import { countChanges, type Change } from '../lists/day-counts.ts';
 import { DUE_PARTITION, runKey, runSchema } from './run-item.ts';
 import type { Run } from './run.ts';
 

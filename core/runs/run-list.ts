@@ -2,7 +2,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { PageRequest, SortOrder } from '../foundation/pagination.ts';
 import { TABLE_INDEXES } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
-import { readCounts } from '../lists/hour-counts.ts';
+import { readCounts } from '../lists/day-counts.ts';
 import { countKeys, type KeyRange } from '../lists/key-range.ts';
 import { idOfKey, readPage, type ListPart } from '../lists/read-page.ts';
 import type { Run, RunStatus, RunType } from './run.ts';
