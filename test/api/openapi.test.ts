@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { schemaText } from '../../lambdas/api/openapi/schema-text.ts';
 import { OPERATIONS } from '../../lambdas/api/operations.ts';
 import { PUBLIC_PATHS } from '../../lambdas/api/openapi/public-paths.ts';
 import { callHandler } from '../support/api-client.ts';
@@ -62,6 +63,34 @@ test('the page names every operation, fetches nothing and runs nothing', async (
     expect(answer.text).toContain(`<code>${path}</code>`);
   }
   expect(answer.text).not.toMatch(/<script|<link|<img|src=|https?:\/\//);
+});
+
+test('the page shows schemas as types, long ones over several lines', () => {
+  const name = { type: 'string' };
+  const kind = { enum: ['a', 'b'] };
+  const list = {
+    type: 'array',
+    items: { anyOf: [{ const: 'c' }, { type: ['integer', 'null'] }, {}] },
+    maxItems: 9,
+  };
+  const short = { type: 'object', properties: { name, kind }, required: ['name'] };
+  expect(schemaText(short)).toBe('{ name: string, kind?: "a" | "b" }');
+  const long = {
+    type: 'object',
+    properties: { ...short.properties, list, short },
+    additionalProperties: name,
+  };
+  expect(schemaText({ anyOf: [long, {}] }).split('\n')).toEqual([
+    '',
+    '  | {',
+    '    name?: string',
+    '    kind?: "a" | "b"',
+    '    list?: ["c" | integer | null | any] (items, at most 9)',
+    '    short?: { name: string, kind?: "a" | "b" }',
+    '    [any name]: string',
+    '  }',
+    '  | any',
+  ]);
 });
 
 test('the descriptions are read, and nothing else', async () => {

@@ -22,7 +22,13 @@ export interface DescribedOperation {
   readonly security?: readonly object[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
-  readonly responses: Readonly<Record<string, object>>;
+  readonly responses: Readonly<Record<string, DescribedAnswer>>;
+}
+
+interface DescribedAnswer {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly content?: Content;
 }
 
 interface Content {

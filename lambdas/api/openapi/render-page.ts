@@ -1,4 +1,5 @@
 import type { ApiDocument, DescribedOperation } from './create-document.ts';
+import { schemaText } from './schema-text.ts';
 
 interface Route {
   readonly method: string;
@@ -59,23 +60,25 @@ function renderRoute({ method, path, operation }: Route): string {
 <div>
 <p>Rights that the key needs: ${operation['x-acl'].map((right) => `<code>${escape(right)}</code>`).join(', ') || 'none'}</p>
 ${parameters.length === 0 ? '' : renderParameters(parameters)}
-${body === undefined ? '' : `<h4>Body</h4><pre>${toText(body)}</pre>`}
+${body === undefined ? '' : `<h4>Body</h4><pre>${escape(schemaText(body))}</pre>`}
 <h4>Answer</h4>
-${'200' in responses ? `<pre>${toText(responses['200'])}</pre>` : '<p>Not supported yet: a 400 that says so.</p>'}
+${renderAnswer(responses['200'])}
 </div>
 </details>`;
+}
+
+function renderAnswer(answer: DescribedOperation['responses'][string] | undefined): string {
+  if (answer === undefined) return '<p>Not supported yet: a 400 that says so.</p>';
+  const schema = answer.content?.['application/json'].schema;
+  return schema === undefined ? '<p>A document.</p>' : `<pre>${escape(schemaText(schema))}</pre>`;
 }
 
 function renderParameters(parameters: DescribedOperation['parameters']): string {
   const rows = parameters.map(
     ({ name, in: place, schema }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${place}</td><td><code>${escape(JSON.stringify(schema))}</code></td></tr>`,
+      `<tr><td><code>${escape(name)}</code></td><td>${place}</td><td><code>${escape(schemaText(schema))}</code></td></tr>`,
   );
-  return `<h4>Parameters</h4><table><tr><th>Name</th><th>In</th><th>Schema</th></tr>${rows.join('')}</table>`;
-}
-
-function toText(value: unknown): string {
-  return escape(JSON.stringify(value, null, 2));
+  return `<h4>Parameters</h4><table><tr><th>Name</th><th>In</th><th>What</th></tr>${rows.join('')}</table>`;
 }
 
 function escape(text: string): string {
