@@ -25,6 +25,9 @@ export function sortParameters<const Keys extends readonly [string, ...string[]]
   };
 }
 
+/** An ID to filter by. What is far longer than one could be no key of the table. */
+export const idParameter = z.string().max(100);
+
 /** Several values: joined by commas, or the parameter repeated. */
 export function listParameter<Item extends z.ZodType<unknown, string>>(item: Item) {
   return z

@@ -127,3 +127,14 @@ test.each([
 function createJson(name: string) {
   return api.client.createSource({ type: 'json', name, input: { url: 'https://example.com/a.json' } });
 }
+
+test.each([
+  '/1/destinations?authenticationID',
+  '/1/destinations?transformationID',
+  '/1/tasks?sourceID',
+  '/1/runs?taskID',
+])('a filter by what is far too long for an ID is refused, naming the parameter: %s', async (url) => {
+  const answer = await api.send({ method: 'GET', url: `${url}=${'a'.repeat(5_000)}` });
+  expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(url.split('?')[1] ?? '')]);
+  expect((await api.send({ method: 'GET', url: `${url}=${'a'.repeat(100)}` })).status).toBe(200);
+});

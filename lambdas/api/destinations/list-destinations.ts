@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { destinationTypeSchema } from '../../../core/destinations/destination.ts';
 import { describePage } from '../../../core/foundation/pagination.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
-import { listParameter, pageParameters, sortParameters } from '../query-parameters.ts';
+import { idParameter, listParameter, pageParameters, sortParameters } from '../query-parameters.ts';
 import { paginationShape } from '../response-shapes.ts';
 import { destinationShape, toDestinationShape } from './destination-shape.ts';
 
@@ -16,8 +16,8 @@ export const listDestinations = defineOperation({
     ...pageParameters,
     ...sortParameters(['name', 'type', 'updatedAt', 'createdAt'], 'createdAt'),
     type: listParameter(destinationTypeSchema),
-    authenticationID: listParameter(z.string()),
-    transformationID: z.string().optional(),
+    authenticationID: listParameter(idParameter),
+    transformationID: idParameter.optional(),
   }),
   response: z.object({ destinations: z.array(destinationShape), pagination: paginationShape }),
   handle: async ({ appID, query }, { destinationStore }) => {

@@ -3,7 +3,13 @@ import * as z from 'zod';
 import { describePage } from '../../../core/foundation/pagination.ts';
 import { runSchema } from '../../../core/runs/run-item.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
-import { dateParameter, listParameter, pageParameters, sortParameters } from '../query-parameters.ts';
+import {
+  dateParameter,
+  idParameter,
+  listParameter,
+  pageParameters,
+  sortParameters,
+} from '../query-parameters.ts';
 import { paginationShape, windowShape } from '../response-shapes.ts';
 import { readWindow, toWindowShape } from '../window.ts';
 import { runShape, toRunShape } from './run-shape.ts';
@@ -20,7 +26,7 @@ export const listRuns = defineOperation({
     ...sortParameters(['status', 'updatedAt', 'createdAt'], 'createdAt'),
     status: listParameter(runSchema.shape.status),
     type: listParameter(runSchema.shape.type),
-    taskID: z.string().optional(),
+    taskID: idParameter.optional(),
     startDate: dateParameter,
     endDate: dateParameter,
   }),

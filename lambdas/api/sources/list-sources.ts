@@ -3,7 +3,13 @@ import * as z from 'zod';
 import { SOURCE_TYPES } from '../../../core/sources/source-types.ts';
 import { describePage } from '../../../core/foundation/pagination.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
-import { listParameter, noneAsNull, pageParameters, sortParameters } from '../query-parameters.ts';
+import {
+  idParameter,
+  listParameter,
+  noneAsNull,
+  pageParameters,
+  sortParameters,
+} from '../query-parameters.ts';
 import { paginationShape } from '../response-shapes.ts';
 import { sourceShape, toSourceShape } from './source-shape.ts';
 
@@ -16,7 +22,7 @@ export const listSources = defineOperation({
     ...pageParameters,
     ...sortParameters(['name', 'type', 'updatedAt', 'createdAt'], 'createdAt'),
     type: listParameter(z.enum(SOURCE_TYPES)),
-    authenticationID: listParameter(z.string()),
+    authenticationID: listParameter(idParameter),
   }),
   response: z.object({ sources: z.array(sourceShape), pagination: paginationShape }),
   handle: async ({ appID, query }, { sourceStore }) => {

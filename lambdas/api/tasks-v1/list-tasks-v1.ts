@@ -5,6 +5,7 @@ import { ACTIONS, TRIGGER_TYPES } from '../../../core/tasks/task.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import {
   booleanParameter,
+  idParameter,
   listParameter,
   only,
   pageParameters,
@@ -23,8 +24,8 @@ export const listTasksV1 = defineOperation({
     ...sortParameters(['enabled', 'triggerType', 'action', 'updatedAt', 'createdAt'], 'createdAt'),
     action: listParameter(z.enum(ACTIONS)),
     enabled: booleanParameter,
-    sourceID: listParameter(z.string()),
-    destinationID: listParameter(z.string()),
+    sourceID: listParameter(idParameter),
+    destinationID: listParameter(idParameter),
     triggerType: listParameter(z.enum(TRIGGER_TYPES)),
   }),
   response: z.object({ tasks: z.array(taskV1Shape), pagination: paginationShape }),

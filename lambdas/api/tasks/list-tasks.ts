@@ -6,6 +6,7 @@ import { ACTIONS, TRIGGER_TYPES } from '../../../core/tasks/task.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import {
   booleanParameter,
+  idParameter,
   listParameter,
   only,
   pageParameters,
@@ -24,9 +25,9 @@ export const listTasks = defineOperation({
     ...sortParameters(['enabled', 'triggerType', 'action', 'updatedAt', 'createdAt'], 'createdAt'),
     action: listParameter(z.enum(ACTIONS)),
     enabled: booleanParameter,
-    sourceID: listParameter(z.string()),
+    sourceID: listParameter(idParameter),
     sourceType: listParameter(z.enum(SOURCE_TYPES)),
-    destinationID: listParameter(z.string()),
+    destinationID: listParameter(idParameter),
     triggerType: listParameter(z.enum(TRIGGER_TYPES)),
     withEmailNotifications: booleanParameter,
   }),
