@@ -9,6 +9,7 @@ import { planColumns, type CsvColumns } from './csv-columns.ts';
 import { readHeader } from './csv-header.ts';
 import type { CsvInput } from './csv-input.ts';
 import { describeBadCell, describeBadRow, describeInvalidUTF8, describeMissingID } from './csv-rejections.ts';
+import { CsvPlainRow } from './csv-plain-row.ts';
 import { CsvRowScanner, INCOMPLETE } from './csv-row-scanner.ts';
 import { CsvRowWriter } from './csv-row-writer.ts';
 
@@ -18,12 +19,19 @@ export interface CsvParserOptions {
   readonly positionID: (place: number) => string;
 }
 
+/** The two ways of a row into the batch. */
+interface Writers {
+  readonly batch: BatchBuilder;
+  readonly plain: CsvPlainRow | undefined;
+  readonly careful: CsvRowWriter;
+}
+
 /** Reads CSV (RFC 4180, lines ending in LF, CRLF or CR) whose first row names the columns. Empty lines are skipped. */
 export class CsvParser implements FileParser {
   readonly #options: CsvParserOptions;
   readonly #row: CsvRowScanner;
   #columns: CsvColumns | undefined;
-  #writer: { batch: BatchBuilder; rows: CsvRowWriter } | undefined;
+  #writers: Writers | undefined;
   #prologueBytes = 0;
   #line = 1;
   #records = 0;
@@ -50,8 +58,12 @@ export class CsvParser implements FileParser {
   parse(window: InputWindow, batch: BatchBuilder): boolean {
     const columns = this.#columns ?? this.#readHeader(window);
     if (columns === undefined) return false;
-    const rows = this.#writerFor(columns, batch);
+    const { plain, careful } = this.#writersFor(columns, batch);
     while (window.start < window.end) {
+      if (plain !== undefined && this.#takePlainRow(window, plain)) {
+        if (batch.isFull()) return true;
+        continue;
+      }
       const next = this.#row.scan(window.bytes, window.start, window.end, window.final);
       if (next === INCOMPLETE) {
         this.#refuseEndless(window);
@@ -60,7 +72,7 @@ export class CsvParser implements FileParser {
       }
       if (next - window.start > MAX_RECORD_BYTES) throw this.#tooLarge(this.#line);
       if (!this.#row.isBlank()) {
-        if (!this.#takeRow(window, next, { columns, rows, batch })) return true;
+        if (!this.#takeRow(window, next, { columns, careful, batch })) return true;
         this.#records += 1;
       }
       this.#line += this.#row.lines;
@@ -70,18 +82,36 @@ export class CsvParser implements FileParser {
     return false;
   }
 
-  #writerFor(columns: CsvColumns, batch: BatchBuilder): CsvRowWriter {
-    if (this.#writer?.batch !== batch) {
-      this.#writer = { batch, rows: new CsvRowWriter(columns, this.#row, batch) };
+  #writersFor(columns: CsvColumns, batch: BatchBuilder): Writers {
+    if (this.#writers?.batch !== batch) {
+      const plain = CsvPlainRow.of(columns, this.#options.input.delimiter ?? ',', batch);
+      this.#writers = { batch, plain, careful: new CsvRowWriter(columns, this.#row, batch) };
     }
-    return this.#writer.rows;
+    return this.#writers;
+  }
+
+  /** False when the row must go the careful way. */
+  #takePlainRow(window: InputWindow, plain: CsvPlainRow): boolean {
+    if (window.start < window.suspectUntil) return false;
+    const next = plain.write(window, this.#line, this.#positionID());
+    if (next < 0) return false;
+    this.#records += 1;
+    this.#line += 1;
+    window.start = next;
+    return true;
+  }
+
+  /** The id of the row that begins at the present line, if no column holds one. */
+  #positionID(): string | undefined {
+    const hasID = (this.#columns?.idColumn ?? -1) >= 0;
+    return hasID ? undefined : this.#options.positionID(this.#line);
   }
 
   /** False when the batch has no room for the row. */
   #takeRow(
     window: InputWindow,
     next: number,
-    { columns, rows, batch }: { columns: CsvColumns; rows: CsvRowWriter; batch: BatchBuilder },
+    { columns, careful, batch }: { columns: CsvColumns; careful: CsvRowWriter; batch: BatchBuilder },
   ): boolean {
     const row = this.#row;
     const line = this.#line;
@@ -91,8 +121,7 @@ export class CsvParser implements FileParser {
       batch.reject(rejection);
       return true;
     }
-    const positionID = columns.idColumn < 0 ? this.#options.positionID(line) : undefined;
-    const outcome = rows.write(window, next - start, line, positionID);
+    const outcome = careful.write(window, next - start, line, this.#positionID());
     if (outcome === 'full') return false;
     if (outcome !== 'written') batch.reject(describeBadCell({ bytes, row, columns, line }, outcome));
     return true;

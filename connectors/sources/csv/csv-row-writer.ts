@@ -5,6 +5,7 @@ import type { CsvType } from './csv-input.ts';
 import { NEEDS_ESCAPE, type CsvRowScanner } from './csv-row-scanner.ts';
 import {
   MAX_ESCAPED_BYTES,
+  OBJECT_ID_PREFIX,
   copyText,
   copyWords,
   escapeText,
@@ -18,7 +19,6 @@ const TAB = 0x09;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const CLOSE_OBJECT = 0x7d;
-const OBJECT_ID_PREFIX = toWords('{"objectID":"');
 const NULL = toWords('null');
 const TRUE = toWords('true');
 const FALSE = toWords('false');

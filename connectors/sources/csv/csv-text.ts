@@ -32,6 +32,9 @@ export function toWords(text: string): TextWords {
   return { words, length: bytes.length };
 }
 
+/** What every record begins with; the id follows. */
+export const OBJECT_ID_PREFIX = toWords('{"objectID":"');
+
 export function copyWords({ words, length }: TextWords, target: CsvTarget): void {
   const { view, at } = target;
   let to = at;

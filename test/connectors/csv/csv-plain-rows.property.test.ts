@@ -1,0 +1,114 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import {
+  createCsvParser,
+  cutAt,
+  LARGE_LIMITS,
+  parseChunks,
+  parseCsv,
+  SMALL_LIMITS,
+} from '../support/parse-bytes.ts';
+
+const TYPES = ['string', 'integer', 'float'] as const;
+const TEXTS = [
+  '',
+  'a',
+  'é€😀',
+  ' b ',
+  '"c"',
+  '"d,e;f"',
+  '"g""h"',
+  '\\',
+  '\u0001',
+  '"\n"',
+  'i'.repeat(400),
+  '"',
+];
+const NUMBERS = [
+  '0',
+  '-0',
+  '7',
+  '-12',
+  '007',
+  '1.5',
+  '-0.25',
+  '.5',
+  '1.',
+  '1e5',
+  '+1',
+  '-',
+  ' 8 ',
+  '9'.repeat(400),
+];
+
+/** A delimiter of two bytes: with it every row goes the careful way. */
+const CAREFUL_DELIMITER = '§';
+
+const cell = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom('0', '12', '-375') },
+  { weight: 2, arbitrary: fc.constantFrom(...TEXTS) },
+  { weight: 2, arbitrary: fc.constantFrom(...NUMBERS) },
+);
+
+const table = fc.integer({ min: 1, max: 4 }).chain((columns) =>
+  fc.record({
+    types: fc.array(fc.constantFrom(...TYPES), { minLength: columns, maxLength: columns }),
+    idColumn: fc.option(fc.nat(columns - 1), { nil: undefined }),
+    isNamedObjectID: fc.boolean(),
+    rows: fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { maxLength: 20 }),
+    surplus: fc.option(fc.nat(20), { nil: undefined, freq: 4 }),
+    lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
+    delimiter: fc.constantFrom(',', ';', '\t'),
+  }),
+);
+
+test('plain rows that are written while they are read give what the careful way gives', () => {
+  fc.assert(
+    fc.property(table, fc.array(fc.nat(), { maxLength: 6 }), fc.boolean(), (given, cuts, isSmall) => {
+      const { types, idColumn, isNamedObjectID, rows, surplus, lineEnd } = given;
+      const names = types.map((_, index) =>
+        index === idColumn && isNamedObjectID ? 'objectID' : `c${index}`,
+      );
+      const mapping = Object.fromEntries(types.map((type, index) => [names[index], type]));
+      const id = idColumn === undefined ? {} : { uniqueIDColumn: names[idColumn] ?? '' };
+      const lines = [names, ...rows].map((row, index) => (index === surplus ? [...row, 'x'] : row));
+      const read = (delimiter: string) => {
+        const text = lines.map((row) => row.join(delimiter) + lineEnd).join('');
+        const parser = createCsvParser({ delimiter, mapping, ...id });
+        const chunks = cutAt(Buffer.from(text), cuts);
+        const { texts, rejected } = parseChunks(parser, chunks, isSmall ? SMALL_LIMITS : LARGE_LIMITS);
+        return { texts, rejected: rejected.map(({ position }) => position) };
+      };
+      expect(outcomeOf(() => read(given.delimiter))).toEqual(outcomeOf(() => read(CAREFUL_DELIMITER)));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+/** What is read, or the code of the error that ends the reading. */
+function outcomeOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return (error as { code: unknown }).code;
+  }
+}
+
+test.each([
+  ['-', '5--7'],
+  ['.', '5.7.8'],
+])('the delimiter %s is never a part of a number', (delimiter, row) => {
+  const header = ['a', 'b'].join(delimiter);
+  const { texts, rejected } = parseCsv(`${header}\n${row}\n`, {
+    delimiter,
+    mapping: { a: 'float', b: 'float' },
+  });
+  expect([texts, rejected.length]).toEqual([[], 1]);
+});
+
+test('a quote that the end of a chunk cuts off is not closed by what the chunk before left behind', () => {
+  const chunks = ['a\nbb\n', '"cc', 'dd"\n'].map((text) => Buffer.from(text));
+  const { texts } = parseChunks(createCsvParser({}), chunks);
+  expect(texts).toEqual(['{"objectID":"row-2","a":"bb"}', '{"objectID":"row-3","a":"ccdd"}']);
+});
