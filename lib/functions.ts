@@ -65,6 +65,7 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       ALLOW_PRIVATE: stage.allowPrivate.join(','),
       TRUSTED_HOSTS: stage.trustedHosts.join(','),
       LEASE_SECONDS: String(stage.leaseSeconds),
+      MAX_RECORD_BYTES: String(stage.maxRecordBytes),
       RUN_RETENTION_DAYS: String(stage.runRetentionDays),
     },
     failureMeans: 'A worker died in the middle of a run: the run goes on later from its last checkpoint.',

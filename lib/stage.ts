@@ -24,6 +24,8 @@ export interface Stage {
   readonly runRetentionDays: number;
   /** Bytes that the body of a push may have. */
   readonly pushMaxBytes: number;
+  /** Bytes that a record may have to be sent to the search API; Algolia's paid plans take 100 KB. */
+  readonly maxRecordBytes: number;
   /** Seconds that a request waits for a worker (a watched push, a validation); API Gateway gives up on any request after 30. */
   readonly watchSeconds: number;
   /** What one application may ask for and keep. */
@@ -48,6 +50,7 @@ const STAGE_SETTINGS = {
   leaseSeconds: { contextKey: 'leaseSeconds', variables: ['MILLRACE_LEASE_SECONDS'] },
   runRetentionDays: { contextKey: 'runRetentionDays', variables: ['MILLRACE_RUN_RETENTION_DAYS'] },
   pushMaxBytes: { contextKey: 'pushMaxBytes', variables: ['MILLRACE_PUSH_MAX_BYTES'] },
+  maxRecordBytes: { contextKey: 'maxRecordBytes', variables: ['MILLRACE_MAX_RECORD_BYTES'] },
   watchSeconds: { contextKey: 'watchSeconds', variables: ['MILLRACE_WATCH_SECONDS'] },
   limits: { contextKey: 'limits', variables: ['MILLRACE_LIMITS'] },
   logRetentionDays: { contextKey: 'logRetentionDays', variables: ['MILLRACE_LOG_RETENTION_DAYS'] },
@@ -87,6 +90,8 @@ const stageSchema = z.object({
   leaseSeconds: z.coerce.number().int().min(3).max(900).default(60),
   runRetentionDays: z.coerce.number().int().min(1).max(3650).default(90),
   pushMaxBytes: z.coerce.number().int().min(1_000).max(5_242_880).default(5_242_880),
+  // https://www.algolia.com/doc/guides/scaling/algolia-service-limits/
+  maxRecordBytes: z.coerce.number().int().min(1_000).max(1_000_000).default(100_000),
   watchSeconds: z.coerce.number().int().min(1).max(25).default(25),
   limits: z.preprocess(parseJson, limitsSchema),
   logRetentionDays: z.coerce

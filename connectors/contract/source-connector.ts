@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Secret } from '../../core/foundation/secret.ts';
 import type { BatchLimits, RecordSource } from '../../core/runs/ports.ts';
+import type { HttpTimeouts } from '../http/http-client.ts';
 
 /** The opened fields of the authentication that a source names, by type; secret fields are wrapped. */
 export interface OpenedAuthentication {
@@ -22,6 +23,8 @@ export interface SourceContext<Input> {
   readonly authentication?: OpenedAuthentication;
   readonly limits: BatchLimits;
   readonly network: NetworkPolicy;
+  /** How long a server may take, where that is not the connector's own. */
+  readonly timeouts?: Partial<HttpTimeouts>;
   /** Records without an id of their own get `deriveID(taskID, position)`, so a repeat gives the same ids. */
   readonly taskID: string;
 }

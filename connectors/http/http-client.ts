@@ -58,7 +58,7 @@ export interface HttpClientOptions {
   readonly resolve?: Resolve;
 }
 
-const DEFAULT_TIMEOUTS: HttpTimeouts = {
+export const DEFAULT_TIMEOUTS: HttpTimeouts = {
   connectMilliseconds: 5000,
   headersMilliseconds: 10_000,
   idleMilliseconds: 30_000,

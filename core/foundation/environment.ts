@@ -31,6 +31,8 @@ export interface Environment {
   RUN_TRANSFORM_NAME: string;
   /** JSON object: how much an application may ask for and keep, as `Limits` says. */
   LIMITS: string;
+  /** Bytes that a record may have to be sent to the search API. */
+  MAX_RECORD_BYTES: string;
   /** Days that runs and their events are kept. */
   RUN_RETENTION_DAYS: string;
 }

@@ -72,7 +72,8 @@ export function createLeaseStore(options: LeaseStoreOptions): LeaseStore {
       const heldUntil = inSeconds(leaseSeconds);
       const renewed = await update(options, lease, {
         UpdateExpression: 'SET heldUntil = :until',
-        ConditionExpression: 'fence = :fence AND attribute_exists(heldUntil)',
+        // A renewal that comes late, after the next one, must not shorten the term.
+        ConditionExpression: 'fence = :fence AND heldUntil <= :until',
         ExpressionAttributeValues: { ':until': heldUntil.toISOString(), ':fence': lease.fence },
       });
       return renewed === undefined ? undefined : { ...lease, heldUntil };
@@ -179,11 +180,9 @@ async function takeTurn(
       ConsistentRead: true,
     }),
   );
-  const { fence, lastWritten, lastReplaced } = turnsSchema.parse(Item);
+  const { fence, lastWritten } = turnsSchema.parse(Item);
   if (fence !== lease.fence) return undefined;
-  const byTask = z.string().default('').parse(Item[turnOf(taskID)]);
-  const last = adds ? later(byTask, lastReplaced) : lastWritten;
-  if (last > createdAt) return 'superseded';
+  if (comesAfter(Item, { taskID, createdAt, adds })) return 'superseded';
   if (checkOnly) return 'taken';
   const taken = await update(table, lease, {
     UpdateExpression: `SET lastWritten = :written, #task = :createdAt${adds ? '' : ', lastReplaced = :createdAt'}`,
@@ -196,6 +195,24 @@ async function takeTurn(
     },
   });
   return taken === undefined ? undefined : 'taken';
+}
+
+/** Whether a run that was created later has written the index, as it stands now: a worker asks again under the lease. */
+export async function isSuperseded(
+  { client, tableName }: TableAccess,
+  { appID, key }: { readonly appID: string; readonly key: string },
+  turn: Turn,
+): Promise<boolean> {
+  const Key = leaseItemKey(appID, key);
+  const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+  return Item !== undefined && comesAfter(Item, turn);
+}
+
+/** Whether what the item notes was created after the turn's run. */
+function comesAfter(item: Readonly<Record<string, unknown>>, { taskID, createdAt, adds }: Turn): boolean {
+  const { lastWritten, lastReplaced } = turnsSchema.parse(item);
+  const byTask = z.string().default('').parse(item[turnOf(taskID)]);
+  return (adds ? later(byTask, lastReplaced) : lastWritten) > createdAt;
 }
 
 function turnOf(taskID: string): string {

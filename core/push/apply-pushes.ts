@@ -108,7 +108,13 @@ async function end(work: PushWork, { journal, push, result }: BegunPush): Promis
     return finishRun(scope, settlement, [{ ...note, eventID: push.eventID }], { also });
   }
   const { counts, settlement, notes } = settlePush(journal.run, push, published);
-  return finishRun(scope, settlement, notes, { counts, also });
+  const { rejected } = published;
+  const { rejectedRecords } = work.engine;
+  const kept =
+    rejected.length === 0
+      ? {}
+      : { rejectedKept: await rejectedRecords.keep(journal.run, work.lease.current, rejected) };
+  return finishRun(scope, settlement, notes, { changes: { counts, ...kept }, also });
 }
 
 /** The event is there; what is left is done again by the sweep, or by the payload's expiry. */

@@ -1,3 +1,4 @@
+import { toReason } from '../records/rejected-record.ts';
 import { decideSettlement } from '../runs/decide-settlement.ts';
 import type { Run, RunCounts, Settlement } from '../runs/run.ts';
 import type { RunNote } from '../runs/run-journal.ts';
@@ -36,7 +37,7 @@ function noteOf({ action, indexName, eventID }: NonNullable<Run['push']>, receip
       indexName,
       applied,
       rejected: rejected.length,
-      ...(rejected.length === 0 ? {} : { reasons: rejected.slice(0, MAX_NAMED_REJECTIONS) }),
+      ...(rejected.length === 0 ? {} : { reasons: rejected.slice(0, MAX_NAMED_REJECTIONS).map(toReason) }),
     },
   };
 }

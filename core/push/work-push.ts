@@ -77,6 +77,7 @@ async function workUnderLease(work: Omit<PushWork, 'lease'>, acquired: Lease): P
   } catch (error) {
     if (error instanceof OutOfTimeError) return false;
     if (!(error instanceof LeaseLostError || error instanceof RunCommitRefusedError)) throw error;
+    // Or a push was cancelled since it was read: what waits is looked at again.
     engine.log.info('Another worker took the pushes over', { ...work.line });
     return true;
   } finally {

@@ -1,4 +1,5 @@
 import type { BatchLimits } from '../runs/ports.ts';
+import { heldBytes } from './kept-content.ts';
 import type { Cursor, RecordBatch } from './record-batch.ts';
 import type { RejectedRecord } from './rejected-record.ts';
 
@@ -26,6 +27,7 @@ export class BatchBuilder {
   #idEnds = new Uint32Array(FIRST_CAPACITY_RECORDS);
   #positions = new Uint32Array(FIRST_CAPACITY_RECORDS);
   #rejected: RejectedRecord[] = [];
+  #rejectedBytes = 0;
   /** A fresh buffer per batch lies outside the collector's heap and grows the process by many times what flies. */
   readonly #free: Buffer<ArrayBuffer>[] = [];
 
@@ -59,13 +61,15 @@ export class BatchBuilder {
 
   reject(record: RejectedRecord): void {
     this.#rejected.push(record);
+    if (record.content !== undefined) this.#rejectedBytes += heldBytes(record.content);
   }
 
   isFull(): boolean {
     return (
       this.count + this.#rejected.length >= this.#limits.maxRecords ||
       this.length >= this.#limits.maxBytes ||
-      this.#rejected.length >= MAX_REJECTED_PER_BATCH
+      this.#rejected.length >= MAX_REJECTED_PER_BATCH ||
+      this.#rejectedBytes >= this.#limits.maxBytes
     );
   }
 
@@ -91,6 +95,7 @@ export class BatchBuilder {
     this.length = 0;
     this.count = 0;
     this.#rejected = [];
+    this.#rejectedBytes = 0;
     return batch;
   }
 

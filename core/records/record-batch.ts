@@ -26,6 +26,8 @@ export interface RecordBatch {
   readonly cursor: Cursor;
   /** Bytes of the source read so far (compressed sizes where the source is compressed), for progress. */
   readonly sourceBytesRead: number;
+  /** No more records than these can follow; absent where the source cannot tell. */
+  readonly maxRecordsLeft?: number | undefined;
   /** The batch after this one comes from the same place of the source: no checkpoint may come between them. */
   readonly continues?: boolean;
   /** What a transformation did, where one made these records. */
@@ -45,6 +47,11 @@ export interface TransformReport {
   readonly failures: readonly RejectedRecord[];
   /** What the code printed, in part. */
   readonly logs: readonly { readonly level: string; readonly message: string }[];
+}
+
+/** Where record `index` stands in the source. */
+export function positionOf({ positions, firstPosition }: RecordBatch, index: number): number {
+  return positions?.[index] ?? firstPosition + index;
 }
 
 /** Every record begins `{"objectID":`, so its id's JSON string starts this many bytes after the record's start. */

@@ -1,5 +1,6 @@
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import { copyRecords, type RunWork } from './copy-records.ts';
+import { settleBeyondBudget } from './failure-budget.ts';
 import { seedOf } from './id-hash.ts';
 import { RepeatedIDs } from './repeated-ids.ts';
 import { cancelled, carryOut, settle, superseded } from './settle-run.ts';
@@ -28,6 +29,8 @@ export async function attempt(work: RunWork, memory: AttemptMemory): Promise<Sli
     if (await isCancelled(work)) return endCancelled(work);
     if (await isSuperseded(work)) return 'finished';
     await prepare(work, memory);
+    // Copying the settings of a large index takes a while.
+    if (await isCancelled(work)) return endCancelled(work);
     const repeatedIDs = remember(work, memory);
     memory.isSpoiled = true;
     const end = await copyRecords(work, repeatedIDs);
@@ -36,7 +39,8 @@ export async function attempt(work: RunWork, memory: AttemptMemory): Promise<Sli
     if (end.kind === 'deadline') return 'handed_over';
     // The last moment: once the end is decided, it stands.
     if (end.kind === 'cancelled' || (await isCancelled(work))) return endCancelled(work);
-    await settle(work, repeatedIDs, memory.isComplete);
+    if (end.kind === 'beyond_budget') await settleBeyondBudget(work);
+    else await settle(work, repeatedIDs, memory.isComplete);
   }
   const { settlement } = journal.run;
   if (settlement !== undefined) await carryOut(work, settlement, { isRepeated });
@@ -48,7 +52,10 @@ function isCancelled({ engine, journal }: RunWork): Promise<boolean> {
 }
 
 async function endCancelled(work: RunWork): Promise<'finished'> {
-  const settlement = cancelled(work.journal.run);
+  const { engine, journal } = work;
+  // Who cancelled it is noted beside the commits, so the journal does not know.
+  const stored = await engine.runStore.get(journal.run.appID, journal.run.runID);
+  const settlement = cancelled({ ...journal.run, gaveWayTo: stored?.gaveWayTo });
   await work.journal.commit({ settlement });
   await carryOut(work, settlement);
   return 'finished';
@@ -57,11 +64,14 @@ async function endCancelled(work: RunWork): Promise<'finished'> {
 /** Ends the run if one that was created later has written the index: what this one writes would be older. */
 async function isSuperseded(work: RunWork): Promise<boolean> {
   const { engine, journal, lease } = work;
-  const { taskID, createdAt, action } = journal.run;
+  const { taskID, createdAt, action, replay } = journal.run;
+  // Somebody decided that these records count, whatever came later.
+  if (replay?.isForced === true) return false;
   const isReplace = action === 'replace';
   const turn = await engine.leaseStore.takeTurn(lease.current, {
     taskID,
-    createdAt,
+    // A replay's turn is that of the run that it completes: its records are as old.
+    createdAt: replay?.createdAt ?? createdAt,
     adds: !isReplace,
     // A replace run writes at its end, and asks again then.
     checkOnly: isReplace,

@@ -1,14 +1,26 @@
+import { toReason } from '../records/rejected-record.ts';
 import type { RunWork } from './copy-records.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
 import { addCounts, isBalanced } from './run-counts.ts';
+import type { TaskAction } from './run.ts';
 import type { RunNote } from './run-journal.ts';
 import type { Stretch, StretchTotals } from './stretch.ts';
 import { transformNotes } from './transform-notes.ts';
 
+const MAX_NAMED_REJECTIONS = 20;
+
+const KEPT_OF_REPEATS: Readonly<Record<TaskAction, string>> = {
+  replace: 'the later record was kept',
+  save: 'the later record was kept',
+  partial: 'both were applied, one after the other',
+  partialNoCreate: 'both were applied, one after the other',
+  append: 'the first record was kept',
+};
+
 /** Commits a stretch once all of it is accepted and published: the cursor never stands past what can be searched. */
 export async function checkpoint(
-  { connection, journal }: Pick<RunWork, 'connection' | 'journal'>,
+  { engine, connection, journal, lease }: RunWork,
   stretch: Stretch,
   repeatedIDs: RepeatedIDs,
   signal: AbortSignal,
@@ -23,10 +35,16 @@ export async function checkpoint(
     throw new EngineFaultError('run.unbalanced', `The books do not balance: ${JSON.stringify(counts)}`);
   }
   signal.throwIfAborted();
-  await journal.commit({ cursor: totals.cursor, counts, stalls: 0 }, notesOf(totals, repeatedIDs));
+  const { cursor, sourceBytesRead, rejected } = totals;
+  const kept =
+    rejected.length === 0
+      ? {}
+      : { rejectedKept: await engine.rejectedRecords.keep(journal.run, lease.current, rejected) };
+  const notes = notesOf(totals, repeatedIDs, journal.run.action);
+  await journal.commit({ cursor, counts, sourceBytesRead, stalls: 0, ...kept }, notes);
 }
 
-function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
+function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs, action: TaskAction): RunNote[] {
   const { counts, objectIDs, rejected } = totals;
   const notes: RunNote[] = transformNotes(totals.transformed);
   const { applied, unchanged } = counts;
@@ -43,7 +61,7 @@ function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
       type: 'record',
       status: 'failed',
       batchSize: counts.rejected,
-      data: { rejected: counts.rejected, reasons: rejected },
+      data: { rejected: counts.rejected, reasons: rejected.slice(0, MAX_NAMED_REJECTIONS).map(toReason) },
     });
   }
   const named = repeatedIDs.takeNamed();
@@ -58,7 +76,7 @@ function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
         message: named
           .map(({ objectID, position }) => `objectID ${objectID} occurs again at ${position}`)
           .join('; ')
-          .concat(': the later record was kept'),
+          .concat(`: ${KEPT_OF_REPEATS[action]}`),
         repeated: named,
       },
     });

@@ -3,10 +3,12 @@ import type { RecordBatch } from '../records/record-batch.ts';
 import { CancelWatch } from './cancel-watch.ts';
 import { checkpoint } from './checkpoint.ts';
 import type { Engine, RunConnection } from './engine.ts';
+import type { WriteReceipt } from './ports.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
+import { isBeyondBudget } from './failure-budget.ts';
 import type { RunJournal } from './run-journal.ts';
-import { Stretch } from './stretch.ts';
-import { WriteWindow } from './write-window.ts';
+import { receivedIn, Stretch } from './stretch.ts';
+import { WriteWindow, type BatchOutcome } from './write-window.ts';
 
 /** One worker's hold on one run. */
 export interface RunWork {
@@ -17,9 +19,12 @@ export interface RunWork {
   readonly remainingMilliseconds: () => number;
 }
 
-/** `deadline`: the rest is for the next slice. `source_failed`: all that was read before is committed. */
+/**
+ * `beyond_budget`: the rest would change nothing. `deadline`: the rest is for the next slice. `source_failed`: all that
+ * was read before is committed.
+ */
 export type CopyEnd =
-  | { readonly kind: 'ended' | 'deadline' | 'cancelled' }
+  | { readonly kind: 'ended' | 'deadline' | 'cancelled' | 'beyond_budget' }
   | { readonly kind: 'source_failed'; readonly error: unknown };
 
 /**
@@ -28,6 +33,8 @@ export type CopyEnd =
  * checkpoint, with `repeatedIDs` of no more use.
  */
 export async function copyRecords(work: RunWork, repeatedIDs: RepeatedIDs): Promise<CopyEnd> {
+  // A worker that stopped may have come so far.
+  if (isBeyondBudget(work.journal.run, work.journal.run.counts, undefined)) return { kind: 'beyond_budget' };
   const pipeline = new Pipeline(work, repeatedIDs);
   const cancel = new CancelWatch(work.engine, work.journal.run);
   // Cancelled, only the reading stops: what is on the wire lands and is counted.
@@ -41,7 +48,14 @@ export async function copyRecords(work: RunWork, repeatedIDs: RepeatedIDs): Prom
         end = { kind: 'cancelled' };
         break;
       }
-      if (batch.continues !== true && isDeadlineNear(work)) {
+      // No checkpoint may come between parts of one place.
+      if (batch.continues === true) continue;
+      const { maxRecordsLeft } = batch;
+      if (maxRecordsLeft !== 0 && isBeyondBudget(work.journal.run, pipeline.counts, maxRecordsLeft)) {
+        end = { kind: 'beyond_budget' };
+        break;
+      }
+      if (isDeadlineNear(work)) {
         end = { kind: 'deadline' };
         break;
       }
@@ -62,6 +76,8 @@ function isDeadlineNear({ remainingMilliseconds, engine }: RunWork): boolean {
 class Pipeline {
   /** Aborts as soon as the lease is lost or something failed. */
   readonly signal: AbortSignal;
+  /** Of the run so far, as far as the destination has answered. */
+  readonly counts: { received: number; rejected: number };
   readonly #work: RunWork;
   readonly #repeatedIDs: RepeatedIDs;
   readonly #stop = new AbortController();
@@ -71,34 +87,30 @@ class Pipeline {
   #checkpointAt: number;
 
   constructor(work: RunWork, repeatedIDs: RepeatedIDs) {
-    const { engine, connection, lease, journal } = work;
+    const { engine, lease, journal } = work;
     this.#work = work;
     this.#repeatedIDs = repeatedIDs;
+    const { received, rejected } = journal.run.counts;
+    this.counts = { received, rejected };
     this.#checkpointAt = engine.clock.now().getTime();
     this.signal = AbortSignal.any([lease.signal, this.#stop.signal]);
     this.#window = new WriteWindow({
-      write: (batch) => {
-        lease.assertHeld();
-        return connection.destination.write(batch, this.signal);
-      },
+      write: (batch) => this.#write(batch),
       size: engine.settings.batchesInFlight,
       repeatedIDs,
-      replacesWhole: journal.run.action !== 'partial' && journal.run.action !== 'partialNoCreate',
+      replacesWhole: journal.run.action === 'replace' || journal.run.action === 'save',
     });
   }
 
   async take(batch: RecordBatch): Promise<void> {
     this.signal.throwIfAborted();
+    this.counts.received += receivedIn(batch);
+    this.counts.rejected += batch.rejected.length;
     if (batch.count === 0) this.#stretch.add(batch);
     else {
       const { outcome } = await this.#window.send(batch);
-      outcome.catch((error: unknown) => this.#stop.abort(error));
       this.#stretch.add(batch, outcome);
-      // Only what was answered: a write that failed may still be on the wire.
-      outcome.then(
-        () => batch.release?.(),
-        () => undefined,
-      );
+      void this.#land(batch, outcome);
     }
     if (batch.continues !== true && this.#isCheckpointDue()) this.#startCheckpoint();
     if (this.#stretch.bytes > this.#work.engine.settings.maxUncommittedBytes) await this.#checkpoint;
@@ -112,6 +124,30 @@ class Pipeline {
     if (!this.signal.aborted) this.#startCheckpoint();
     await this.#checkpoint;
     this.signal.throwIfAborted();
+  }
+
+  async #write(batch: RecordBatch): Promise<WriteReceipt> {
+    const { lease, connection } = this.#work;
+    this.signal.throwIfAborted();
+    lease.assertHeld();
+    try {
+      return await connection.destination.write(batch, this.signal);
+    } catch (error) {
+      // Before anybody hears of it: a batch that waited for this one must not overtake it.
+      this.#stop.abort(error);
+      throw error;
+    }
+  }
+
+  async #land(batch: RecordBatch, outcome: Promise<BatchOutcome>): Promise<void> {
+    try {
+      const { rejected } = await outcome;
+      this.counts.rejected += rejected.length;
+      // Not when the write failed: it may still be on the wire.
+      batch.release?.();
+    } catch (error) {
+      this.#stop.abort(error);
+    }
   }
 
   #isCheckpointDue(): boolean {

@@ -61,7 +61,7 @@ async function approve(work: RunWork, held: HeldIndex): Promise<void> {
     await endHold(work, { outcome: 'success', reasonCode: 'ok', reason }, replaced(work));
     return;
   }
-  const { reasonCode, reason } = superseded(work.journal.run);
+  const { reasonCode, reason } = superseded(work.journal.run, { mayBeMoved: held.isBegun === true });
   await endHold(
     work,
     { reasonCode, reason: `${cause} It was approved too late. ${reason}` },

@@ -17,11 +17,7 @@ const DAY_MILLISECONDS = 86_400_000;
  * `too_many_errors`; the gate of a replace run objects → the run is held, with the gate's code; else `ok`.
  */
 export function decideSettlement(run: Run, check?: GateCheck): Settlement {
-  const { received, rejected } = run.counts;
-  if (breachesThreshold(run.counts, run.failureThreshold)) {
-    const reason = `${number(rejected)} of ${number(received)} records (${percent(rejected, received)}) were rejected; the task accepts ${run.failureThreshold} %.${kept(run)}`;
-    return { outcome: 'failure', reasonCode: 'too_many_errors', reason };
-  }
+  if (breachesThreshold(run.counts, run.failureThreshold)) return tooManyErrors(run);
   const objection = check === undefined ? undefined : findObjection(run.counts, check.evidence, check.policy);
   if (check !== undefined && objection !== undefined) return refuse(run, check, objection);
   return {
@@ -30,6 +26,14 @@ export function decideSettlement(run: Run, check?: GateCheck): Settlement {
     reason: successReason(run),
     ...(check === undefined ? {} : { records: check.evidence.written }),
   };
+}
+
+/** `isCutShort`: it was not read to its end, because what was read decided it. */
+export function tooManyErrors(run: Run, { isCutShort = false }: { isCutShort?: boolean } = {}): Settlement {
+  const { received, rejected } = run.counts;
+  const rest = isCutShort ? ' Reading stopped there, since the run could not succeed any more.' : '';
+  const reason = `${number(rejected)} of ${number(received)} records (${percent(rejected, received)}) were rejected; the task accepts ${run.failureThreshold} %.${rest}${kept(run)}`;
+  return { outcome: 'failure', reasonCode: 'too_many_errors', reason };
 }
 
 /** What a failure leaves behind, in the words of the index's owner. */
@@ -59,10 +63,14 @@ function refuse(
   };
 }
 
-function successReason({ counts, failureThreshold }: Run): string {
+function successReason({ action, counts, failureThreshold }: Run): string {
   const { received, applied, unchanged, rejected } = counts;
-  const repeats = unchanged === 0 ? '' : ` ${number(unchanged)} were repeats of an objectID.`;
+  const why = action === 'append' ? 'in the index already and stayed as they were' : 'repeats of an objectID';
+  const repeats = unchanged === 0 ? '' : ` ${number(unchanged)} were ${why}.`;
   if (received === 0) return 'The source has no records: there was nothing to do.';
-  if (rejected === 0) return `${number(applied)} of ${number(received)} records were applied.${repeats}`;
-  return `${number(applied)} of ${number(received)} records were applied.${repeats} ${number(rejected)} (${percent(rejected, received)}) were rejected; the task accepts ${failureThreshold} %.`;
+  // The Search API does not say which records it did not find.
+  const found = action === 'partialNoCreate' ? ', as far as the index has them' : '';
+  const done = `${number(applied)} of ${number(received)} records were applied${found}.${repeats}`;
+  if (rejected === 0) return done;
+  return `${done} ${number(rejected)} (${percent(rejected, received)}) were rejected; the task accepts ${failureThreshold} %.`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/logging.ts';
 import type { LeaseStore } from '../leases/lease-store.ts';
+import type { RejectedRecordStore } from '../rejected-records/rejected-record-store.ts';
 import type { HandOff } from './hand-off.ts';
 import type { RecordDestination, RecordSource } from './ports.ts';
 import type { Run } from './run.ts';
@@ -23,8 +24,10 @@ export interface RunConnection {
 /**
  * Opens what a run names, without yet reading or writing any record. A `MillraceError` that is fatal ends the run (its
  * task is gone, its credentials cannot be opened); anything else sends the message back to the queue.
+ * `assertHeld` throws once this worker must not write any more: it is to be called right before each request to the
+ * destination, because a worker can be stopped between any two of them.
  */
-export type OpenConnection = (run: Run) => Promise<RunConnection>;
+export type OpenConnection = (run: Run, assertHeld: () => void) => Promise<RunConnection>;
 
 export interface EngineSettings {
   readonly leaseSeconds: number;
@@ -63,6 +66,7 @@ export interface Engine {
   readonly leaseStore: LeaseStore;
   readonly runQueue: RunQueue;
   readonly handOff: HandOff;
+  readonly rejectedRecords: Pick<RejectedRecordStore, 'keep'>;
   readonly openConnection: OpenConnection;
   /** The first records of the source that a run of type `validate` is to check; its errors say what is wrong. */
   readonly readSample: (run: Run, signal: AbortSignal) => Promise<readonly Record<string, unknown>[]>;

@@ -24,6 +24,8 @@ export interface WriteReceipt {
   /** Records accepted; they are searchable once `publications` are published. */
   readonly accepted: number;
   readonly rejected: readonly RejectedRecord[];
+  /** Records left out because the action leaves what is there alone; none where absent. */
+  readonly unchanged?: number;
   /** The destination's task ids to wait for; empty when nothing was accepted. */
   readonly publications: readonly number[];
 }

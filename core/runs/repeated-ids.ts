@@ -1,4 +1,4 @@
-import { OBJECT_ID_OFFSET, type RecordBatch } from '../records/record-batch.ts';
+import { OBJECT_ID_OFFSET, positionOf, type RecordBatch } from '../records/record-batch.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import { hashIDs } from './id-hash.ts';
 import { SeenIDs } from './seen-ids.ts';
@@ -97,7 +97,7 @@ export class RepeatedIDs {
       this.#namedCount += 1;
       this.#named.push({
         objectID: objectIDOf(batch, index),
-        position: batch.positions?.[index] ?? batch.firstPosition + index,
+        position: positionOf(batch, index),
       });
     }
   }

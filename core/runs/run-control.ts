@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.ts';
 import { ConflictError, NotFoundError } from '../foundation/errors.ts';
 import { isID } from '../foundation/ids.ts';
+import type { CancelPush } from '../push/cancel-push.ts';
 import { isEnded, type HoldDecision, type Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
 import { toRunMessage } from './run-message.ts';
@@ -11,7 +12,7 @@ const MAX_ATTEMPTS = 5;
 
 /** What a person asks of a run; a worker carries it out. A `ConflictError` says why it is not to be done. */
 export interface RunControl {
-  /** The run ends after the batch that it is at; asked again, nothing changes. */
+  /** The run ends after the batch that it is at; asked again, nothing changes. A push ends at once, or not at all. */
   cancel(appID: string, runID: string): Promise<Run>;
   /** Decides about a held index. The same decision again changes nothing. */
   decide(appID: string, runID: string, decision: HoldDecision): Promise<Run>;
@@ -19,6 +20,7 @@ export interface RunControl {
 
 interface ControlDependencies {
   readonly runStore: Pick<RunStore, 'get' | 'commit' | 'requestCancel'>;
+  readonly cancelPush: CancelPush;
   readonly runQueue: Pick<RunQueue, 'send'>;
   readonly clock: Clock;
   /** Told of a message that could not be sent: the sweep sends the run. */
@@ -35,30 +37,43 @@ export function createRunControl(dependencies: ControlDependencies): RunControl 
   };
   return {
     async cancel(appID, runID) {
-      const run = await get(appID, runID);
-      if (isEnded(run) || !(await runStore.requestCancel(run, clock.now()))) {
-        throw new ConflictError('run.ended', 'The run has ended already, so there is nothing to cancel.');
-      }
+      const run = await unlessMoved(async () => {
+        const found = await get(appID, runID);
+        if (isEnded(found)) throw ended();
+        if (found.type === 'push') return dependencies.cancelPush(found);
+        if (!(await runStore.requestCancel(found, clock.now()))) throw ended();
+        return found;
+      });
       await wake(dependencies, run);
       return run;
     },
     async decide(appID, runID, decision) {
-      for (let attempt = 1; ; attempt += 1) {
+      return unlessMoved(async () => {
         const run = await get(appID, runID);
         if (!isOpen(run, decision)) return run;
-        try {
-          const dueAt = clock.now().toISOString();
-          const changes = { held: { ...run.held, decision }, dueAt };
-          const decided = await runStore.commit({ run, changes });
-          await wake(dependencies, decided);
-          return decided;
-        } catch (error) {
-          // A worker moved it meanwhile: what is there now decides.
-          if (!(error instanceof RunCommitRefusedError) || attempt === MAX_ATTEMPTS) throw error;
-        }
-      }
+        const dueAt = clock.now().toISOString();
+        const changes = { held: { ...run.held, decision }, dueAt };
+        const decided = await runStore.commit({ run, changes });
+        await wake(dependencies, decided);
+        return decided;
+      });
     },
   };
+}
+
+/** Does it again when a worker moved the run meanwhile: what is there now decides. */
+async function unlessMoved(act: () => Promise<Run>): Promise<Run> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof RunCommitRefusedError) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function ended(): ConflictError {
+  return new ConflictError('run.ended', 'The run has ended already, so there is nothing to cancel.');
 }
 
 /** Whether the decision can still be made; false when it was made. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TABLE_KEYS } from '../foundation/table.ts';
+import { OVERLAP_POLICIES } from './overlap.ts';
 import type { Run } from './run.ts';
 
 export const PUSH_ACTIONS = [
@@ -42,6 +43,8 @@ export const runSchema = z.object({
   reason: z.string().optional(),
   reasonCode: reasonCodeSchema.optional(),
   failureThreshold: z.number().min(0).max(100),
+  overlap: z.enum(OVERLAP_POLICIES).optional(),
+  gaveWayTo: z.string().optional(),
   trigger: z.object({ kind: z.enum(['api', 'schedule', 'webhook']), key: z.string() }),
   // As JSON text, because the table's numbers have fewer digits and less range than those of JSON.
   runMetadata: z.union([z.record(z.string(), z.unknown()), z.string().transform(readMetadata)]).optional(),
@@ -55,6 +58,19 @@ export const runSchema = z.object({
     dropped: countSchema.optional(),
   }),
   cursor: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  sourceBytesRead: countSchema.optional(),
+  rejectedKept: countSchema.optional(),
+  replay: z
+    .object({
+      runID: z.string(),
+      createdAt: z.string(),
+      leaseKey: z.string(),
+      kept: countSchema,
+      numbers: z.array(countSchema).readonly().optional(),
+      isCorrected: z.boolean().optional(),
+      isForced: z.boolean().optional(),
+    })
+    .optional(),
   fence: countSchema,
   attempts: countSchema,
   stalls: countSchema,

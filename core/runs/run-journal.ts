@@ -15,14 +15,18 @@ export interface RunNote {
   readonly eventID?: string;
 }
 
+type JournalPorts = Pick<Engine, 'clock' | 'newEventID'> & {
+  readonly runStore: Pick<Engine['runStore'], 'commit'>;
+};
+
 /** One worker's writing to one run: each commit follows the one before, under the lease, with the events of the step. */
 export class RunJournal {
   #run: Run;
   #sequence = 0;
-  readonly #engine: Pick<Engine, 'runStore' | 'clock' | 'newEventID'>;
+  readonly #engine: JournalPorts;
   readonly #lease: HeldLease | undefined;
 
-  constructor(engine: Pick<Engine, 'runStore' | 'clock' | 'newEventID'>, run: Run, lease?: HeldLease) {
+  constructor(engine: JournalPorts, run: Run, lease?: HeldLease) {
     this.#engine = engine;
     this.#run = run;
     this.#lease = lease;

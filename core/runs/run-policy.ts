@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OVERLAP_POLICIES } from './overlap.ts';
 
 const percentSchema = z.number().min(0).max(100);
 
@@ -10,6 +11,8 @@ export const runPolicySchema = z.strictObject({
   vanishedAttributesPercent: percentSchema.default(50),
   /** Days that a held index waits for a decision. */
   heldDays: z.int().min(1).max(30).default(7),
+  /** What becomes of a run that starts while an earlier one of the task has not ended. */
+  overlap: z.enum(OVERLAP_POLICIES).default('queue'),
 });
 
 export type RunPolicy = z.output<typeof runPolicySchema>;

@@ -11,6 +11,7 @@ import {
 } from '../foundation/transactions.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
+import { claimInTurn } from './claim-in-turn.ts';
 import type { Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
 import { commitItems } from './run-commit.ts';
@@ -28,6 +29,8 @@ export type RunChanges = Partial<
     | 'reasonCode'
     | 'counts'
     | 'cursor'
+    | 'sourceBytesRead'
+    | 'rejectedKept'
     | 'fence'
     | 'attempts'
     | 'stalls'
@@ -59,9 +62,14 @@ export interface RunCommit {
 /** What the sweep needs to know of a run; read from an index, so it may be out of date. */
 export type DueRun = Pick<Run, 'appID' | 'runID'>;
 
+const dueRunSchema = runSchema.pick({ appID: true, runID: true });
+
 /** The runs as stored. Whatever is decided about a run is decided by a conditional write here. */
 export interface RunStore {
-  /** Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. `also` is written with it. */
+  /**
+   * Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. `also` is written with it.
+   * One with an `overlap` policy may be stored as ended, or have earlier runs of its task end.
+   */
   claim(run: Run, also?: readonly TransactionItem[]): Promise<{ run: Run; isNew: boolean }>;
   /** Read strongly. */
   get(appID: string, runID: string): Promise<Run | undefined>;
@@ -91,13 +99,14 @@ export function createRunStore(
   const table = { client, tableName, clock };
   const expiresAt = (run: Run) => Math.floor(Date.parse(run.createdAt) / 1000) + retentionDays * 86_400;
   const isCurrent = (item: Readonly<Record<string, unknown>>) => !isExpired(item, clock.now());
+  const get = async (appID: string, runID: string) => {
+    const item = await readRun(table, appID, runID);
+    return item === undefined || !isCurrent(item) ? undefined : runSchema.parse(item);
+  };
 
   return {
-    claim: (run, also = []) => claimRun(table, run, expiresAt(run), also),
-    async get(appID, runID) {
-      const item = await readRun(table, appID, runID);
-      return item === undefined || !isCurrent(item) ? undefined : runSchema.parse(item);
-    },
+    claim: (run, also = []) => claimRun({ table, get, expiresAt: expiresAt(run) }, run, also),
+    get,
     list: (appID, query) =>
       listRuns(table, appID, query, { now: clock.now(), oldest: oldestKept(clock.now(), retentionDays) }),
     async commit(commit) {
@@ -139,7 +148,25 @@ function oldestKept(now: Date, retentionDays: number): Date {
   return new Date((Math.floor(now.getTime() / 1000) - retentionDays * 86_400 + 1) * 1000);
 }
 
+interface ClaimParts {
+  readonly table: TableAccess & { readonly clock: Clock };
+  readonly get: RunStore['get'];
+  readonly expiresAt: number;
+}
+
 async function claimRun(
+  { table, get, expiresAt }: ClaimParts,
+  run: Run,
+  also: readonly TransactionItem[],
+): Promise<{ run: Run; isNew: boolean }> {
+  const claim = (fresh: Run, more: readonly TransactionItem[]) =>
+    storeFresh(table, fresh, expiresAt, [...also, ...more]);
+  return run.overlap === undefined
+    ? claim(run, [])
+    : claimInTurn({ table, expiresAt, claim, get: (runID) => get(run.appID, runID) }, run, run.overlap);
+}
+
+async function storeFresh(
   table: TableAccess & { readonly clock: Clock },
   run: Run,
   expiresAt: number,
@@ -278,5 +305,5 @@ async function listDueRuns(
       Limit: limit,
     }),
   );
-  return Items.map((item) => runSchema.pick({ appID: true, runID: true }).parse(item));
+  return Items.map((item) => dueRunSchema.parse(item));
 }

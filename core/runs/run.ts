@@ -1,4 +1,5 @@
 import type { Cursor } from '../records/record-batch.ts';
+import type { OverlapPolicy } from './overlap.ts';
 
 export type RunStatus = 'created' | 'started' | 'finished' | 'skipped';
 export type RunType = 'reindex' | 'update' | 'discover' | 'validate' | 'push';
@@ -69,6 +70,23 @@ export interface HeldIndex {
 
 export type HoldDecision = 'approve' | 'discard';
 
+/** What a run writes again: records that an earlier run of the task rejected. */
+export interface RunReplay {
+  readonly runID: string;
+  /** When that run was created: its place in the order of those that write the index. */
+  readonly createdAt: string;
+  /** `searchAppID/indexName` of the index that it wrote. */
+  readonly leaseKey: string;
+  /** How many rejected records are kept of it. */
+  readonly kept: number;
+  /** The numbers of those to write, ascending; absent for all that were not written since. */
+  readonly numbers?: readonly number[];
+  /** Whether corrected records are stored for some of them, under the key of this run's trigger. */
+  readonly isCorrected?: boolean;
+  /** Write also where a later run has written the index. */
+  readonly isForced?: boolean;
+}
+
 /** One execution of a task, as stored. Dates are RFC 3339 with milliseconds; the wire shows whole seconds. */
 export interface Run {
   readonly runID: string;
@@ -82,6 +100,10 @@ export interface Run {
   readonly reasonCode?: RunReasonCode;
   /** Taken from the task when the run was claimed: 0–100, percent. */
   readonly failureThreshold: number;
+  /** Taken from the task when the run was claimed; absent where it neither waits for others of its task nor stops them. */
+  readonly overlap?: OverlapPolicy;
+  /** The run of the same task that this one made way for. */
+  readonly gaveWayTo?: string;
   /** What claimed this run: the kind of trigger and its key; `runID` is derived from the task and this. */
   readonly trigger: { readonly kind: 'api' | 'schedule' | 'webhook'; readonly key: string };
   readonly runMetadata?: Readonly<Record<string, unknown>>;
@@ -92,6 +114,12 @@ export interface Run {
   readonly counts: RunCounts;
   /** Where the next slice goes on; absent before the first checkpoint. */
   readonly cursor?: Cursor;
+  /** Bytes of the source read up to there, as they were sent. */
+  readonly sourceBytesRead?: number;
+  /** How many of its rejected records are kept: at most as many as were rejected. */
+  readonly rejectedKept?: number;
+  /** Of a run that writes again what another one rejected. */
+  readonly replay?: RunReplay;
   /** Fencing token of the lease under which the last checkpoint was committed; 0 before the first. */
   readonly fence: number;
   /** How many workers took this run up. */

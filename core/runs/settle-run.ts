@@ -9,7 +9,7 @@ import { EngineFaultError } from './engine-fault-error.ts';
 import type { GateEvidence } from './gate.ts';
 import type { ExpectedIndex } from './ports.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
-import type { Run, RunCounts, Settlement } from './run.ts';
+import type { Run, Settlement } from './run.ts';
 import type { RunChanges } from './run-store.ts';
 import { SourceError } from './source-error.ts';
 import type { RunJournal, RunNote } from './run-journal.ts';
@@ -28,7 +28,7 @@ export async function settle(work: RunWork, repeatedIDs: RepeatedIDs, isComplete
           now: engine.clock.now(),
         })
       : decideSettlement(journal.run);
-  const { startedAt, createdAt, counts } = journal.run;
+  const { startedAt, createdAt, counts, sourceBytesRead } = journal.run;
   await journal.commit({ settlement }, [
     {
       type: 'fetch',
@@ -37,6 +37,7 @@ export async function settle(work: RunWork, repeatedIDs: RepeatedIDs, isComplete
       data: {
         source: connection.sourceDescription,
         records: counts.received,
+        ...(sourceBytesRead === undefined ? {} : { bytes: sourceBytesRead }),
         durationMilliseconds: work.engine.clock.now().getTime() - Date.parse(startedAt ?? createdAt),
       },
     },
@@ -84,7 +85,7 @@ export async function carryOut(
   if (settlement.outcome === 'success') {
     const isMoved = await swap(work, { records: settlement.records ?? 0, mayBeMoved: isRepeated });
     if (isMoved) return finishRun(work, settlement, [replaced(work)]);
-    return finishRun(work, superseded(journal.run), [await discard(work)]);
+    return finishRun(work, superseded(journal.run, { mayBeMoved: isRepeated }), [await discard(work)]);
   }
   await finishRun(work, settlement, [settlement.held === undefined ? await discard(work) : heldNote(work)]);
 }
@@ -103,15 +104,22 @@ export async function swap(
 
 /** How a run ends that somebody cancelled. */
 export function cancelled(run: Run): Settlement {
-  return { outcome: 'failure', reasonCode: 'cancelled', reason: `The run was cancelled.${kept(run)}` };
+  const why =
+    run.gaveWayTo === undefined
+      ? 'The run was cancelled.'
+      : `The run was cancelled because the run ${run.gaveWayTo} of the same task was started after it.`;
+  return { outcome: 'failure', reasonCode: 'cancelled', reason: why + kept(run) };
 }
 
+/** A worker that stopped may have moved the index before. */
+const MAY_BE_MOVED = ' It is not certain whether the new index has taken the place of the old one.';
+
 /** How a run ends when one that was triggered after it came first. */
-export function superseded(run: Run): Settlement {
+export function superseded(run: Run, { mayBeMoved = false }: { mayBeMoved?: boolean } = {}): Settlement {
   return {
     outcome: 'failure',
     reasonCode: 'blocking',
-    reason: `A run that was started later has written the index already, so this one is superseded.${kept(run)}`,
+    reason: `A run that was started later has written the index already, so this one is superseded.${mayBeMoved ? MAY_BE_MOVED : kept(run)}`,
   };
 }
 
@@ -141,10 +149,10 @@ export async function discard({ connection, lease, engine, journal }: RunWork): 
 
 /** The last commit of a run: from then on nothing about it changes but that its end is told. */
 export async function finishRun(
-  { engine, journal }: { readonly engine: RunWork['engine']; readonly journal: RunJournal },
+  { engine, journal }: { readonly engine: Pick<RunWork['engine'], 'clock'>; readonly journal: RunJournal },
   { outcome, reasonCode, reason, held }: Settlement,
   notes: readonly RunNote[] = [],
-  more: { readonly counts?: RunCounts; readonly also?: readonly TransactionItem[] } = {},
+  more: { readonly changes?: RunChanges; readonly also?: readonly TransactionItem[] } = {},
 ): Promise<void> {
   const now = engine.clock.now();
   const changes: RunChanges = {
@@ -160,7 +168,7 @@ export async function finishRun(
     notification: 'pending',
     dueAt: new Date(now.getTime() + NOTIFICATION_SECONDS * 1000).toISOString(),
   };
-  await journal.commit(more.counts ? { ...changes, counts: more.counts } : changes, notes, more.also);
+  await journal.commit({ ...changes, ...more.changes }, notes, more.also);
 }
 
 function mayLeaveIndex({ action, attempts }: Run): boolean {
@@ -178,7 +186,7 @@ export function failureOf(
   const settlement: Settlement = {
     outcome: 'failure',
     reasonCode: isOurs ? 'internal' : 'critical',
-    reason: `${error.message}${again}${kept(run)}`,
+    reason: `${error.message}${again}${isMoveUncertain(run, error) ? MAY_BE_MOVED : kept(run)}`,
   };
   return [
     settlement,
@@ -188,6 +196,12 @@ export function failureOf(
       data: { code: error.code, message: error.message, ...(tries > 1 ? { tries } : {}) },
     },
   ];
+}
+
+/** The move was asked for, and what came of it could not be learned. */
+function isMoveUncertain({ settlement }: Run, error: Error): boolean {
+  const isRefused = error instanceof DestinationError && error.disposition === 'fatal';
+  return settlement?.outcome === 'success' && settlement.records !== undefined && !isRefused;
 }
 
 /** The kind of event that tells of an error: by the step of the run that it came from. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../foundation/clock.ts';
 import { deriveID } from '../foundation/ids.ts';
-import type { Run, RunType, TaskAction } from './run.ts';
+import type { OverlapPolicy } from './overlap.ts';
+import type { Run, RunReplay, RunType, TaskAction } from './run.ts';
 import { toRunMessage } from './run-message.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { RunStore } from './run-store.ts';
@@ -16,11 +17,14 @@ interface StartRunRequest {
     /** Percent; snapshotted into the run. */
     readonly failureThreshold: number;
   };
+  /** What becomes of it, or of the others, if runs of its task have not ended; without it, nothing. */
+  readonly overlap?: OverlapPolicy;
   /** The same trigger twice starts one run. */
   readonly trigger: Run['trigger'];
   readonly runMetadata?: Readonly<Record<string, unknown>>;
   /** Of runs of type `validate`. */
   readonly checkedSource?: string;
+  readonly replay?: RunReplay;
   /** `update` for webhooks and `reindex` for the rest, unless given. */
   readonly type?: RunType;
 }
@@ -48,7 +52,8 @@ export function createStartRun(dependencies: {
   };
 }
 
-function toRun({ appID, task, trigger, runMetadata, type, checkedSource }: StartRunRequest, now: Date): Run {
+function toRun(request: StartRunRequest, now: Date): Run {
+  const { appID, task, overlap, trigger, runMetadata, type, checkedSource, replay } = request;
   const createdAt = now.toISOString();
   return {
     runID: deriveID(task.taskID, trigger.kind, trigger.key),
@@ -58,9 +63,11 @@ function toRun({ appID, task, trigger, runMetadata, type, checkedSource }: Start
     action: task.action,
     status: 'created',
     failureThreshold: task.failureThreshold,
+    ...(overlap === undefined ? {} : { overlap }),
     trigger,
     ...(runMetadata === undefined ? {} : { runMetadata }),
     ...(checkedSource === undefined ? {} : { checkedSource }),
+    ...(replay === undefined ? {} : { replay }),
     counts: { received: 0, applied: 0, unchanged: 0, rejected: 0 },
     fence: 0,
     attempts: 0,

@@ -1,4 +1,6 @@
 import type { Cursor, RecordBatch, TransformReport } from '../records/record-batch.ts';
+import { MAX_KEPT_RECORDS } from '../rejected-records/kept-rejection.ts';
+import { heldBytes } from '../records/kept-content.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import type { RunCounts } from './run.ts';
 import type { BatchOutcome } from './write-window.ts';
@@ -6,7 +8,6 @@ import { objectIDOf } from './repeated-ids.ts';
 import { addReport } from './transform-notes.ts';
 
 const MAX_NAMED_RECORDS = 5;
-const MAX_NAMED_REJECTIONS = 20;
 
 /** What a stretch came to, once all its batches are answered. */
 export interface StretchTotals {
@@ -15,6 +16,7 @@ export interface StretchTotals {
   readonly publications: readonly number[];
   /** The first few. */
   readonly objectIDs: readonly string[];
+  /** In the order of the source; as many as may be kept of a run. */
   readonly rejected: readonly RejectedRecord[];
   readonly sourceBytesRead: number;
   readonly transformed: TransformReport | undefined;
@@ -43,7 +45,7 @@ export class Stretch {
   add(batch: RecordBatch, outcome?: Promise<BatchOutcome>): void {
     this.bytes += batch.bytes.byteLength;
     this.#cursor = batch.cursor;
-    this.#received += batch.count + batch.rejected.length + (batch.transformed?.dropped ?? 0);
+    this.#received += receivedIn(batch);
     this.#transformed = addReport(this.#transformed, batch.transformed);
     this.#sourceBytesRead = batch.sourceBytesRead;
     this.#reject(batch.rejected);
@@ -72,7 +74,7 @@ export class Stretch {
       cursor: this.#cursor,
       publications: this.#publications,
       objectIDs: this.#objectIDs,
-      rejected: this.#rejections,
+      rejected: this.#rejections.sort(bySourceOrder),
       sourceBytesRead: this.#sourceBytesRead,
       transformed: this.#transformed,
     };
@@ -88,6 +90,18 @@ export class Stretch {
 
   #reject(rejected: readonly RejectedRecord[]): void {
     this.#rejected += rejected.length;
-    this.#rejections.push(...rejected.slice(0, MAX_NAMED_REJECTIONS - this.#rejections.length));
+    for (const record of rejected.slice(0, MAX_KEPT_RECORDS - this.#rejections.length)) {
+      this.#rejections.push(record);
+      if (record.content !== undefined) this.bytes += heldBytes(record.content);
+    }
   }
+}
+
+/** How many records a batch stands for, good or bad. */
+export function receivedIn({ count, rejected, transformed }: RecordBatch): number {
+  return count + rejected.length + (transformed?.dropped ?? 0);
+}
+
+function bySourceOrder(one: RejectedRecord, other: RejectedRecord): number {
+  return (one.position ?? 0) - (other.position ?? 0);
 }

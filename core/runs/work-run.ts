@@ -34,7 +34,13 @@ export type WorkRun = (
 ) => Promise<void>;
 
 /** Either a connection, or the reason why there cannot be one. */
-type Opened = { readonly connection: RunConnection } | { readonly failure: MillraceError };
+type Opened =
+  | {
+      readonly connection: RunConnection;
+      /** From now on the connection's requests ask this lease. */
+      readonly holdBy: (lease: HeldLease) => void;
+    }
+  | { readonly failure: MillraceError };
 
 /** Runs of type `push` are handed to `workPush`, which applies all that was pushed to their index. */
 export function createWorkRun(engine: Engine, workPush: WorkPush = refusePush): WorkRun {
@@ -69,8 +75,10 @@ async function refusePush({ runID }: Run): Promise<void> {
 }
 
 async function open(engine: Engine, run: Run): Promise<Opened> {
+  let lease: HeldLease | undefined;
+  const holdBy = (held: HeldLease) => void (lease = held);
   try {
-    return { connection: await engine.openConnection(run) };
+    return { connection: await engine.openConnection(run, () => lease?.assertHeld()), holdBy };
   } catch (error) {
     if (error instanceof MillraceError && error.disposition === 'fatal') return { failure: error };
     throw error;
@@ -111,6 +119,7 @@ async function workUnderLease(
   { lease: acquired, abandonedBy }: Extract<LeaseAnswer, { lease: unknown }>,
 ): Promise<void> {
   const lease = holdLease({ ...engine, leaseSeconds: engine.settings.leaseSeconds }, acquired);
+  if ('connection' in opened) opened.holdBy(lease);
   // Read again under the lease: now nobody else moves the run.
   const current = await releasingOnFailure(lease, run, () => engine.runStore.get(run.appID, run.runID));
   if (current === undefined || !needsWorker(current, engine.clock.now())) {

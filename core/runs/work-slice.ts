@@ -100,7 +100,13 @@ async function waitBeforeRetry(work: RunWork, error: MillraceError, tries: numbe
 /** The source is another one than that which the cursor was made for: everything is read again. */
 async function restart({ journal }: RunWork, error: MillraceError): Promise<void> {
   const message = `${error.message} The run begins again; what was counted so far no longer counts.`;
-  await journal.commit({ cursor: undefined, counts: NO_COUNTS, restarts: journal.run.restarts + 1 }, [
+  const changes = {
+    cursor: undefined,
+    counts: NO_COUNTS,
+    rejectedKept: 0,
+    restarts: journal.run.restarts + 1,
+  };
+  await journal.commit(changes, [
     { type: 'log', status: 'retried', data: { level: 'warning', code: error.code, message } },
   ]);
 }

@@ -69,11 +69,11 @@ export class WriteWindow {
     const { write, repeatedIDs, replacesWhole } = this.#options;
     const receipt = await write(inspected.batch);
     const replaced = repeatedIDs.countReplaced(inspected, receipt.rejected);
-    const unchanged = replacesWhole ? replaced : 0;
+    const overwritten = replacesWhole ? replaced : 0;
     repeatedIDs.distinctApplied += receipt.accepted - replaced;
     return {
-      applied: receipt.accepted - unchanged,
-      unchanged,
+      applied: receipt.accepted - overwritten,
+      unchanged: overwritten + (receipt.unchanged ?? 0),
       rejected: receipt.rejected,
       publications: receipt.publications,
     };

@@ -4,8 +4,6 @@ import { requireConnector } from '../sources/require-connector.ts';
 import type { Source } from '../sources/source.ts';
 import type { Task } from './task.ts';
 
-const SUPPORTED_ACTIONS: readonly Task['action'][] = ['replace', 'save', 'partial'];
-
 /** Refuses to run what cannot be run yet, and says what that is: anything that the API names can be stored. */
 export function requireRunnable(parts: {
   readonly task: Task;
@@ -14,16 +12,10 @@ export function requireRunnable(parts: {
 }): void {
   const { task, source, destination } = parts;
   requireConnector(source);
-  if (!SUPPORTED_ACTIONS.includes(task.action)) {
-    throw unsupported(
-      'action',
-      `the action ${task.action} is not supported yet; supported: ${SUPPORTED_ACTIONS.join(', ')}`,
-    );
-  }
   if (destination.type !== 'search') {
-    throw unsupported(
-      'destination',
-      `destinations of type ${destination.type} are not supported yet; supported: search`,
+    throw new InvalidInputError(
+      'task.unsupported_destination',
+      `The task cannot be run: destinations of type ${destination.type} are not supported yet; supported: search.`,
     );
   }
   if (destination.authenticationID === undefined) {
@@ -33,8 +25,4 @@ export function requireRunnable(parts: {
         `${indexNameOf(destination, source.type)}: update it with an authentication of type algolia.`,
     );
   }
-}
-
-function unsupported(subject: string, problem: string): InvalidInputError {
-  return new InvalidInputError(`task.unsupported_${subject}`, `The task cannot be run: ${problem}.`);
 }

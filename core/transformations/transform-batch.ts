@@ -1,6 +1,12 @@
 import { BatchBuilder } from '../records/batch-builder.ts';
-import { OBJECT_ID_OFFSET, type RecordBatch, type TransformReport } from '../records/record-batch.ts';
-import type { RejectedRecord } from '../records/rejected-record.ts';
+import {
+  OBJECT_ID_OFFSET,
+  positionOf,
+  type RecordBatch,
+  type TransformReport,
+} from '../records/record-batch.ts';
+import { keepRecord } from '../records/kept-content.ts';
+import { toReason, type RejectedRecord } from '../records/rejected-record.ts';
 import type { TransformedRecord } from './read-outputs.ts';
 import type { StageAnswer, StageInput, TransformStage } from './transform-stage.ts';
 
@@ -21,7 +27,8 @@ export async function transformBatch(
   batch: RecordBatch,
   signal: AbortSignal,
 ): Promise<RecordBatch[]> {
-  if (batch.count === 0) return [batch];
+  // What follows may become more records than it is.
+  if (batch.count === 0) return [{ ...batch, maxRecordsLeft: undefined }];
   const inputs = readRecords(batch);
   return new BatchTransformation(stage.transformationID, batch, inputs).finish(
     await stage.transform(inputs, signal),
@@ -67,7 +74,7 @@ class BatchTransformation {
       out: this.#out,
       dropped: this.#dropped,
       failed: this.#rejected.length,
-      failures: this.#rejected.slice(0, MAX_NAMED_FAILURES),
+      failures: this.#rejected.slice(0, MAX_NAMED_FAILURES).map(toReason),
       logs,
     };
     const last = { ...this.#seal(), rejected: [...this.#batch.rejected, ...this.#rejected], transformed };
@@ -102,12 +109,13 @@ class BatchTransformation {
     index: number,
     error: { readonly code: string; readonly message: string; readonly field?: string },
   ): void {
-    const { objectID = '' } = this.#inputs[index] ?? {};
-    this.#rejected.push({ position: this.#positionOf(index), objectID, ...error });
+    const { objectID = '', json = '' } = this.#inputs[index] ?? {};
+    const position = this.#positionOf(index);
+    this.#rejected.push({ position, objectID, ...error, stage: 'transform', content: keepRecord(json) });
   }
 
   #positionOf(index: number): number {
-    return this.#batch.positions?.[index] ?? this.#batch.firstPosition + index;
+    return positionOf(this.#batch, index);
   }
 
   #seal(): RecordBatch {

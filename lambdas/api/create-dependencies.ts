@@ -18,6 +18,11 @@ import type { Environment } from '../../core/foundation/environment.ts';
 import { readLimits, type Limits } from '../../core/foundation/limits.ts';
 import type { Log } from '../../core/foundation/logging.ts';
 import { createTableClient } from '../../core/foundation/table-client.ts';
+import {
+  createRejectedRecordStore,
+  type RejectedRecordStore,
+} from '../../core/rejected-records/rejected-record-store.ts';
+import { createReplayRejected } from '../../core/rejected-records/replay-rejected.ts';
 import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
 import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createRunControl, type RunControl } from '../../core/runs/run-control.ts';
@@ -25,6 +30,7 @@ import type { Run } from '../../core/runs/run.ts';
 import type { RunQueue } from '../../core/runs/run-queue.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import type { StoreDependencies } from '../../core/resources/resource-store.ts';
+import { createCancelPush } from '../../core/push/cancel-push.ts';
 import { createIndexDestinations } from '../../core/push/index-destinations.ts';
 import { createSourceService } from '../../core/sources/source-service.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
@@ -63,6 +69,7 @@ export interface ApiPorts extends StoreDependencies {
   readonly startRun: StartRun;
   readonly runStore: RunStore;
   readonly runControl: RunControl;
+  readonly rejectedRecords: RejectedRecordStore;
   /** How long a request may wait for a worker, within the half minute that API Gateway gives it. */
   readonly watchSeconds: number;
   readonly push: PushPorts;
@@ -75,7 +82,8 @@ export function createAwsPorts(
   { clock, log }: { clock: Clock; log: Log },
 ): ApiPorts {
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
-  const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
+  const retentionDays = Number(environment.RUN_RETENTION_DAYS);
+  const runStore = createRunStore({ ...table, retentionDays });
   const runQueue = createRunQueueOnDemand(environment.RUNS_QUEUE_URL);
   const onUnsent = (run: Run, error: unknown) =>
     log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID });
@@ -86,7 +94,14 @@ export function createAwsPorts(
     dataKeys: createKmsDataKeys(environment.KEY_ARN),
     runStore,
     startRun: createStartRun({ runStore, runQueue, clock, onUnsent }),
-    runControl: createRunControl({ runStore, runQueue, clock, onUnsent }),
+    rejectedRecords: createRejectedRecordStore({ ...table, retentionDays }),
+    runControl: createRunControl({
+      runStore,
+      runQueue,
+      clock,
+      onUnsent,
+      cancelPush: createCancelPush({ runStore, tableName: table.tableName, clock }),
+    }),
     watchSeconds: Number(environment.WATCH_SECONDS),
     push: createPushPorts(environment, log),
     runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
@@ -136,6 +151,8 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
     ...createPushDependencies(ports, { authenticationStore, destinationStore, taskStore, runEventStore }),
     runStore: ports.runStore,
     runControl: ports.runControl,
+    rejectedRecords: ports.rejectedRecords,
+    replayRejected: createReplayRejected({ ...ports, table: ports, tasks: taskStore }),
     runEventStore,
   };
 }

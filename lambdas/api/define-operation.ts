@@ -50,6 +50,18 @@ export interface OperationDefinition<
     request: OperationRequest<Path, z.output<Query>, z.output<Body>>,
     dependencies: ApiDependencies,
   ) => Promise<z.input<Response>>;
+  /** What `format=ndjson` in the query asks for, where the operation can answer it. */
+  readonly handleNdjson?: (
+    request: OperationRequest<Path, z.output<Query>, z.output<Body>>,
+    dependencies: ApiDependencies,
+  ) => Promise<NdjsonPage>;
+}
+
+/** A page of a list as NDJSON. */
+export interface NdjsonPage {
+  readonly lines: string;
+  /** What to ask for as `after` to go on; absent at the end. */
+  readonly next?: number;
 }
 
 /** A request as it came, matched to an operation by its path. */
@@ -75,6 +87,8 @@ export interface Operation {
   readonly maxBodyBytes?: (dependencies: ApiDependencies) => number;
   /** Checks the request, handles it, and answers what the response schema lets through. */
   invoke(request: UncheckedRequest, dependencies: ApiDependencies): Promise<unknown>;
+  /** The same in the form that `format=ndjson` asks for. */
+  readonly invokeNdjson?: (request: UncheckedRequest, dependencies: ApiDependencies) => Promise<NdjsonPage>;
 }
 
 /** Ties an operation's schemas to its handler, so that neither runs without the other. */
@@ -84,27 +98,29 @@ export function defineOperation<
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: OperationDefinition<Path, Query, Body, Response>): Operation {
-  const { query, body, response, path, handle } = definition;
+  const { query, body, response, path, handle, handleNdjson, ...rest } = definition;
+  const check = (request: UncheckedRequest): OperationRequest<Path, z.output<Query>, z.output<Body>> => {
+    const { appID, parameters, freshID, isOperator } = request;
+    if (!hasParameters(path, parameters)) throw new Error(`${path} was matched without its parameters`);
+    return {
+      appID,
+      parameters,
+      query: parsePart(query, request.query, 'query'),
+      body: parsePart(body, request.body, 'body'),
+      freshID,
+      isOperator,
+    };
+  };
   return {
-    ...definition,
+    ...rest,
+    path,
     query,
     body,
-    async invoke(request, dependencies) {
-      const { parameters } = request;
-      if (!hasParameters(path, parameters)) throw new Error(`${path} was matched without its parameters`);
-      const answer = await handle(
-        {
-          appID: request.appID,
-          parameters,
-          query: parsePart(query, request.query, 'query'),
-          body: parsePart(body, request.body, 'body'),
-          freshID: request.freshID,
-          isOperator: request.isOperator,
-        },
-        dependencies,
-      );
-      return response.parse(answer);
-    },
+    response,
+    invoke: async (request, dependencies) => response.parse(await handle(check(request), dependencies)),
+    ...(handleNdjson === undefined
+      ? {}
+      : { invokeNdjson: async (request, dependencies) => handleNdjson(check(request), dependencies) }),
   };
 }
 

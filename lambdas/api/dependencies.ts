@@ -12,6 +12,8 @@ import type { Clock } from '../../core/foundation/clock.ts';
 import type { AcceptPush } from '../../core/push/accept-push.ts';
 import type { FindPushTask } from '../../core/push/find-push-task.ts';
 import type { WatchPush } from '../../core/push/watch-push.ts';
+import type { RejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
+import type { ReplayRejected } from '../../core/rejected-records/replay-rejected.ts';
 import type { RunEventStore } from '../../core/run-events/run-event-store.ts';
 import type { RunControl } from '../../core/runs/run-control.ts';
 import type { RunStore } from '../../core/runs/run-store.ts';
@@ -54,5 +56,7 @@ export interface ApiDependencies {
   readonly validateSource: ValidateSource;
   readonly runStore: Pick<RunStore, 'get' | 'list'>;
   readonly runControl: RunControl;
+  readonly rejectedRecords: Pick<RejectedRecordStore, 'read'>;
+  readonly replayRejected: ReplayRejected;
   readonly runEventStore: RunEventStore;
 }

@@ -4,6 +4,7 @@ import { NotFoundError } from '../../core/foundation/errors.ts';
 import { newID } from '../../core/foundation/ids.ts';
 import type { HttpHandler } from '../middleware/http-handler.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import type { NdjsonPage } from './define-operation.ts';
 import { readHttpRequest, type HttpRequest } from './http-request.ts';
 import { readIdempotencyKey, repeatableContent } from './idempotency.ts';
 import { applyAllowance, requestClassOf } from './rate-limit.ts';
@@ -13,6 +14,9 @@ import { createPublicDocuments } from './openapi/public-documents.ts';
 import { OPERATIONS } from './operations.ts';
 import { refuseMethod } from './refuse-method.ts';
 import { createRouter } from './router.ts';
+
+/** What to ask for as `after`, where an answer in NDJSON is not all there is. */
+const NEXT_HEADER = 'Millrace-Next';
 
 /** Answers the Ingestion API. Errors are thrown: the middleware around it turns them into answers. */
 export function createHandler(dependencies: () => ApiDependencies): HttpHandler {
@@ -36,15 +40,19 @@ export function createHandler(dependencies: () => ApiDependencies): HttpHandler 
     if (allowance) applyAllowance(allowance, headers, clock.now());
     requireRights(caller, operation);
     const bytes = readBytes(event);
-    const invoke = async (freshID: string): Promise<string> => {
+    const { query } = request;
+    const fieldsOf = (freshID: string) => {
       const body =
         operation.body === undefined
           ? undefined
           : readRequestBody(bytes, request, operation.maxBodyBytes?.(dependencies()));
-      const { query } = request;
-      const fields = { appID, isOperator, freshID, parameters, query, body };
-      return JSON.stringify(await operation.invoke(fields, dependencies()));
+      return { appID, isOperator, freshID, parameters, query, body };
     };
+    if (operation.invokeNdjson !== undefined && query['format'] === 'ndjson') {
+      return answerNdjson(await operation.invokeNdjson(fieldsOf(newID()), dependencies()));
+    }
+    const invoke = async (freshID: string): Promise<string> =>
+      JSON.stringify(await operation.invoke(fieldsOf(freshID), dependencies()));
     const idempotencyKey = readIdempotencyKey(operation, request);
     if (idempotencyKey === undefined) return answer(await invoke(newID()));
     const once = {
@@ -70,4 +78,12 @@ function readRequestBody(bytes: Uint8Array, { headers }: HttpRequest, maxBytes?:
 
 function answer(body: string): APIGatewayProxyStructuredResultV2 {
   return { statusCode: 200, headers: { 'Content-Type': 'application/json' }, body };
+}
+
+function answerNdjson({ lines, next }: NdjsonPage): APIGatewayProxyStructuredResultV2 {
+  const headers = {
+    'Content-Type': 'application/x-ndjson',
+    ...(next === undefined ? {} : { [NEXT_HEADER]: String(next) }),
+  };
+  return { statusCode: 200, headers, body: lines };
 }

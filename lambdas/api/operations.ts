@@ -63,6 +63,8 @@ import { approveRun } from './ext/approve-run.ts';
 import { cancelRun } from './ext/cancel-run.ts';
 import { discardRun } from './ext/discard-run.ts';
 import { getTaskPolicy } from './ext/get-task-policy.ts';
+import { listRejectedRecords } from './ext/list-rejected-records.ts';
+import { replayRejectedRecords } from './ext/replay-rejected-records.ts';
 import { setTaskPolicy } from './ext/set-task-policy.ts';
 
 /** Every operation of the API: what is not listed here is not served. */
@@ -130,6 +132,8 @@ export const OPERATIONS: readonly Operation[] = [
   cancelRun,
   approveRun,
   discardRun,
+  listRejectedRecords,
+  replayRejectedRecords,
   getTaskPolicy,
   setTaskPolicy,
 ];

@@ -3,15 +3,16 @@ import * as z from 'zod';
 import { DEFAULT_ITEMS_PER_PAGE, MAX_ITEMS_PER_PAGE } from '../../core/foundation/pagination.ts';
 import { dateSchema } from '../../core/foundation/text-schemas.ts';
 
-const integer = z
+/** A whole number, not negative. */
+export const integerParameter = z
   .string()
   .regex(/^\d{1,9}$/, 'must be an integer')
   .transform(Number);
 
 /** `page` and `itemsPerPage`, as every list has them. */
 export const pageParameters = {
-  page: integer.pipe(z.int().min(1)).default(1),
-  itemsPerPage: integer.pipe(z.int().min(1).max(MAX_ITEMS_PER_PAGE)).default(DEFAULT_ITEMS_PER_PAGE),
+  page: integerParameter.pipe(z.int().min(1)).default(1),
+  itemsPerPage: integerParameter.pipe(z.int().min(1).max(MAX_ITEMS_PER_PAGE)).default(DEFAULT_ITEMS_PER_PAGE),
 };
 
 /** `sort` over these keys, with `order`. */

@@ -13,6 +13,7 @@ import { createTableClient } from '../../core/foundation/table-client.ts';
 import { createLeaseStore } from '../../core/leases/lease-store.ts';
 import { createPushPayloads } from '../../core/push/push-payloads.ts';
 import { createWorkPush } from '../../core/push/work-push.ts';
+import { createRejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
 import { DEFAULT_ENGINE_SETTINGS, type Engine } from '../../core/runs/engine.ts';
 import { createHandOff } from '../../core/runs/hand-off.ts';
 import { createRunBus } from '../../core/runs/run-bus.ts';
@@ -41,6 +42,7 @@ type WorkRunEnvironment = Pick<
   | 'TRUSTED_HOSTS'
   | 'LEASE_SECONDS'
   | 'RUN_RETENTION_DAYS'
+  | 'MAX_RECORD_BYTES'
 >;
 
 /** The engine over AWS, as the environment names it. */
@@ -48,7 +50,9 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
   const clock = systemClock;
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
   const leaseSeconds = Number(environment.LEASE_SECONDS);
-  const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
+  const retentionDays = Number(environment.RUN_RETENTION_DAYS);
+  const runStore = createRunStore({ ...table, retentionDays });
+  const rejectedRecords = createRejectedRecordStore({ ...table, retentionDays });
   const tasks = createTaskStore(table);
   const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
   const connections: ConnectionDependencies = {
@@ -65,10 +69,14 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
     clock,
     transformations: createTransformationStore(table),
     runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
+    table,
+    rejectedRecords,
+    maxRecordBytes: Number(environment.MAX_RECORD_BYTES),
   };
   const engine: Engine = {
     runStore,
     leaseStore: createLeaseStore({ ...table, leaseSeconds }),
+    rejectedRecords,
     runQueue: createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL }),
     handOff: createHandOff({ runStore, runBus, blockTask: createBlockTask({ tasks }) }),
     openConnection: createOpenConnection(connections),

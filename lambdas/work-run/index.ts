@@ -24,6 +24,7 @@ function workRunOnce(): WorkRun {
       'TRUSTED_HOSTS',
       'LEASE_SECONDS',
       'RUN_RETENTION_DAYS',
+      'MAX_RECORD_BYTES',
     ),
     log,
   ));

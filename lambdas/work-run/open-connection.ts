@@ -8,18 +8,22 @@ import type { Clock } from '../../core/foundation/clock.ts';
 import type { DataKeys } from '../../core/foundation/data-keys.ts';
 import { InvalidInputError } from '../../core/foundation/errors.ts';
 import { Secret } from '../../core/foundation/secret.ts';
-import type { OpenConnection } from '../../core/runs/engine.ts';
+import type { TableAccess } from '../../core/foundation/table-client.ts';
+import type { RejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
+import type { OpenConnection, RunConnection } from '../../core/runs/engine.ts';
 import type { BatchLimits } from '../../core/runs/ports.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
-import type { Run, TaskAction } from '../../core/runs/run.ts';
+import type { Run } from '../../core/runs/run.ts';
 import { requireConnector } from '../../core/sources/require-connector.ts';
 import type { Source } from '../../core/sources/source.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
 import type { RunTransform } from '../../core/transformations/transform-message.ts';
 import type { TransformationStore } from '../../core/transformations/transformation-store.ts';
+import type { TransformStage } from '../../core/transformations/transform-stage.ts';
 import { createTransformedSource } from '../../core/transformations/transformed-source.ts';
 import { openAuthentication } from './open-authentication.ts';
+import { openReplay } from './open-replay.ts';
 import { openTransform } from './open-transform.ts';
 
 /** Algolia's advice for a batch is 1,000 to 10,000 records and at most some 10 MB; eight of them are in memory. */
@@ -40,12 +44,16 @@ export interface ConnectionDependencies {
   readonly clock: Clock;
   readonly transformations: TransformationStore;
   readonly runTransform: RunTransform;
+  readonly table: TableAccess;
+  readonly rejectedRecords: RejectedRecordStore;
+  /** Records over this size are rejected without being sent. */
+  readonly maxRecordBytes: number;
 }
 
 /** Opens the source and the destination of a run's task, with their credentials. */
 export function createOpenConnection(dependencies: ConnectionDependencies): OpenConnection {
   const { tasks, sources, destinations, network } = dependencies;
-  return async (run) => {
+  return async (run, assertHeld) => {
     const { body: task } = await tasks.get(run.appID, run.taskID);
     const [{ body: source }, { body: destination }] = await Promise.all([
       sources.get(run.appID, task.sourceID),
@@ -53,32 +61,48 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
     ]);
     requireConnector(source);
     const indexName = indexNameOf(destination, source.type);
-    const [sourceAuthentication, searchAccess, stage] = await Promise.all([
-      openAuthentication(dependencies, run.appID, source.authenticationID),
+    const [searchAccess, stage] = await Promise.all([
       openSearchAccess(dependencies, run, destination.authenticationID),
       openTransform(dependencies, run, destination),
     ]);
-    const opened = openSource(source.type, {
-      input: source.input,
-      ...(sourceAuthentication === undefined ? {} : { authentication: sourceAuthentication }),
-      limits: stage === undefined ? BATCH_LIMITS : TRANSFORM_LIMITS,
+    const opened = openSearchDestination({
+      ...searchAccess,
+      indexName,
+      action: run.action,
+      runID: run.runID,
       network,
-      taskID: run.taskID,
+      clock: dependencies.clock,
+      maxRecordBytes: dependencies.maxRecordBytes,
+      beforeRequest: assertHeld,
     });
+    const index = { searchAppID: searchAccess.applicationID, indexName };
     return {
-      index: { searchAppID: searchAccess.applicationID, indexName },
-      sourceDescription: describeSource(source),
-      source: stage === undefined ? opened : createTransformedSource(opened, stage),
-      destination: openSearchDestination({
-        ...searchAccess,
-        indexName,
-        action: supportedAction(run.action),
-        runID: run.runID,
-        network,
-        clock: dependencies.clock,
-      }),
+      index,
       policy: task.runPolicy ?? DEFAULT_RUN_POLICY,
+      ...(run.replay === undefined
+        ? { ...(await openFile(dependencies, run, { source, stage })), destination: opened }
+        : await openReplay(dependencies, run, { replay: run.replay, stage, index, destination: opened })),
     };
+  };
+}
+
+/** What a run reads: its task's source, through the transformation of the destination. */
+async function openFile(
+  dependencies: ConnectionDependencies,
+  run: Run,
+  { source, stage }: { source: Extract<Source, { type: 'csv' | 'json' }>; stage: TransformStage | undefined },
+): Promise<Pick<RunConnection, 'source' | 'sourceDescription'>> {
+  const authentication = await openAuthentication(dependencies, run.appID, source.authenticationID);
+  const opened = openSource(source.type, {
+    input: source.input,
+    ...(authentication === undefined ? {} : { authentication }),
+    limits: stage === undefined ? BATCH_LIMITS : TRANSFORM_LIMITS,
+    network: dependencies.network,
+    taskID: run.taskID,
+  });
+  return {
+    source: stage === undefined ? opened : createTransformedSource(opened, stage),
+    sourceDescription: describeSource(source),
   };
 }
 
@@ -98,11 +122,6 @@ export async function openSearchAccess(
   }
   const baseURL = dependencies.searchHosts[appID];
   return { applicationID: appID, apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
-}
-
-function supportedAction(action: TaskAction): 'replace' | 'save' | 'partial' {
-  if (action === 'replace' || action === 'save' || action === 'partial') return action;
-  throw new InvalidInputError('task.unsupported_action', `The action ${action} is not supported yet.`);
 }
 
 /** Without the query, which may hold a credential. */

@@ -17,7 +17,7 @@ const TRANSFORMED: ReadonlySet<PushAction> = new Set([
 
 /** Opens the index of a push with what its task's destination names now, and its transformation. */
 export function createOpenPush(dependencies: ConnectionDependencies): OpenPushDestination {
-  const { tasks, destinations, network, clock } = dependencies;
+  const { tasks, destinations, network, clock, maxRecordBytes } = dependencies;
   return async (run) => {
     if (run.push === undefined) throw new Error(`Run ${run.runID} is no push`);
     const { indexName, action } = run.push;
@@ -31,7 +31,7 @@ export function createOpenPush(dependencies: ConnectionDependencies): OpenPushDe
         'The destination was moved to another application after the records were pushed: push them again.',
       );
     }
-    const opened = openPushDestination({ ...access, indexName, action, network, clock });
+    const opened = openPushDestination({ ...access, indexName, action, network, clock, maxRecordBytes });
     const stage = TRANSFORMED.has(action) ? await openTransform(dependencies, run, destination) : undefined;
     return stage === undefined ? opened : transformPush(opened, stage);
   };

@@ -28,6 +28,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   approveRun: BY_ID,
   cancelRun: BY_ID,
   discardRun: BY_ID,
+  listRejectedRecords: { malformedJSON: 404, wrongTypes: 400, oversize: 404 },
+  replayRejectedRecords: WITH_BODY,
   getTaskPolicy: BY_ID,
   setTaskPolicy: WITH_BODY,
   createAuthentication: WITH_BODY,

@@ -53,6 +53,18 @@ test('a push answers with its run and event, the event stays unknown, and the me
   expect(Messages.map(({ Body }) => JSON.parse(Body ?? '{}').runID)).toContain(runID);
 });
 
+test('a push that waits is cancelled at a request, and whoever polls its event gets it', async () => {
+  const { taskID } = await createPushTask(unique());
+  const { runID, eventID = '' } = await api.client.pushTask({ taskID, pushTaskPayload: ONE_RECORD });
+  expect((await post(`/ext/1/runs/${runID}/cancel`, '')).status).toBe(200);
+  expect(await api.client.getRun({ runID })).toMatchObject({ status: 'skipped', reasonCode: 'cancelled' });
+  expect(await api.client.getEvent({ runID, eventID })).toMatchObject({
+    status: 'failed',
+    data: { message: expect.stringContaining('was cancelled') },
+  });
+  expect((await post(`/ext/1/runs/${runID}/cancel`, '')).status).toBe(409);
+});
+
 test('a watched push that takes longer than a request may answers with what to poll', async () => {
   const { taskID } = await createPushTask(unique());
   const answer = await api.client.pushTask({ taskID, watch: true, pushTaskPayload: ONE_RECORD });

@@ -19,7 +19,7 @@ async function call(method: string, url: string, body?: unknown) {
   return { status, body: JSON.parse(answer) as Record<string, unknown> };
 }
 
-const DEFAULTS = { maxDropPercent: 10, vanishedAttributesPercent: 50, heldDays: 7 };
+const DEFAULTS = { maxDropPercent: 10, vanishedAttributesPercent: 50, heldDays: 7, overlap: 'queue' };
 
 test('a task has the default policy until one is set, which an update of the task leaves as it is', async () => {
   const { taskID, destinationID } = await createRunnableTask(api.client);
@@ -39,12 +39,27 @@ test.each([
   { heldDays: 0 },
   { heldDays: 31 },
   { vanishedAttributesPercent: -1 },
+  { overlap: 'never' },
   { maxDropPercnt: 5 },
 ])('a policy with %j is refused, naming the field', async (policy) => {
   const { taskID } = await createRunnableTask(api.client);
   const { status, body } = await call('PUT', `/ext/1/tasks/${taskID}/policy`, policy);
   expect(status).toBe(400);
   expect(JSON.stringify(body)).toContain(Object.keys(policy)[0]);
+});
+
+test('a task whose policy is to skip runs once while its run has not ended', async () => {
+  const { taskID } = await createRunnableTask(api.client);
+  await call('PUT', `/ext/1/tasks/${taskID}/policy`, { overlap: 'skip' });
+  const first = await api.client.runTask({ taskID });
+  const second = await api.client.runTask({ taskID });
+  expect(await api.client.getRun({ runID: first.runID })).toMatchObject({ status: 'created' });
+  expect(await api.client.getRun({ runID: second.runID })).toMatchObject({
+    status: 'skipped',
+    outcome: 'failure',
+    reasonCode: 'blocking',
+    reason: expect.stringContaining(first.runID),
+  });
 });
 
 test('a run that waits is cancelled at a request, and holds nothing to approve or discard', async () => {

@@ -31,6 +31,32 @@ function rows(count: number): string {
   return ['sku,title', ...Array.from({ length: count }, (_, row) => `S${row},Thing ${row}`)].join('\n');
 }
 
+test('append adds what is new and leaves what is there, and partialNoCreate creates nothing', async () => {
+  const input = { url: `${server.url}/grows.csv`, uniqueIDColumn: 'sku' };
+  server.files.set('/grows.csv', { body: rows(3) });
+  const append = await createPipeline(machine, { type: 'csv', input, indexName: 'grows', action: 'append' });
+  expect(await append.run()).toMatchObject({ outcome: 'success' });
+  server.files.set('/grows.csv', { body: rows(5).replaceAll('Thing', 'Other') });
+  expect(await append.run()).toMatchObject({
+    outcome: 'success',
+    reason: '2 of 5 records were applied. 3 were in the index already and stayed as they were.',
+  });
+  const titles = async () =>
+    Object.fromEntries([...(await browse(machine, 'grows'))].map(([id, { title }]) => [id, title]));
+  const grown = { S0: 'Thing 0', S1: 'Thing 1', S2: 'Thing 2', S3: 'Other 3', S4: 'Other 4' };
+  expect(await titles()).toEqual(grown);
+
+  server.files.set('/grows.csv', { body: 'sku,title\nS0,Updated\nS9,Unknown\n' });
+  const partial = await createPipeline(machine, {
+    type: 'csv',
+    input,
+    indexName: 'grows',
+    action: 'partialNoCreate',
+  });
+  expect(await partial.run()).toMatchObject({ outcome: 'success' });
+  expect(await titles()).toEqual({ ...grown, S0: 'Updated' });
+});
+
 /** An index of 100 records, and a run that brings 50. */
 async function hold(name: string): Promise<{ pipeline: Pipeline; runID: string }> {
   server.files.set(`/${name}.csv`, { body: rows(100) });

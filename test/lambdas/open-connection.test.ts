@@ -97,6 +97,9 @@ async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
     runTransform: async () => {
       throw new Error('There is no transformation here');
     },
+    table,
+    rejectedRecords: world.rejectedRecords,
+    maxRecordBytes: 100_000,
   });
   const workRun = createWorkRun({ ...world.engine, openConnection });
   const run = await world.startRun({

@@ -184,6 +184,7 @@ describe('functions', () => {
         'ALLOW_PRIVATE',
         'TRUSTED_HOSTS',
         'LEASE_SECONDS',
+        'MAX_RECORD_BYTES',
         'RUN_RETENTION_DAYS',
       ],
     ],
@@ -199,6 +200,7 @@ describe('functions', () => {
       ALLOW_PRIVATE: '10.0.0.0/8',
       TRUSTED_HOSTS: '127.0.0.1:4800',
       LEASE_SECONDS: '45',
+      MAX_RECORD_BYTES: '50000',
       RUN_RETENTION_DAYS: '60',
     });
   });

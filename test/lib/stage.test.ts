@@ -17,6 +17,7 @@ describe('readStage', () => {
       leaseSeconds: 60,
       runRetentionDays: 90,
       pushMaxBytes: 5_242_880,
+      maxRecordBytes: 100_000,
       watchSeconds: 25,
       limits: {
         observabilityRequestsPer30Seconds: 200,

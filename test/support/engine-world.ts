@@ -2,9 +2,20 @@ import { newTimeOrderedID } from '../../core/foundation/ids.ts';
 import type { LogFields } from '../../core/foundation/logging.ts';
 import type { TableAccess } from '../../core/foundation/table-client.ts';
 import { createLeaseStore, type LeaseStore } from '../../core/leases/lease-store.ts';
+import { createCancelPush } from '../../core/push/cancel-push.ts';
+import {
+  createRejectedRecordStore,
+  type RejectedRecordStore,
+} from '../../core/rejected-records/rejected-record-store.ts';
+import { Replay } from '../../core/rejected-records/replay.ts';
 import type { RunEvent } from '../../core/run-events/run-event.ts';
 import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
-import { DEFAULT_ENGINE_SETTINGS, type Engine, type EngineSettings } from '../../core/runs/engine.ts';
+import {
+  DEFAULT_ENGINE_SETTINGS,
+  type Engine,
+  type EngineSettings,
+  type RunConnection,
+} from '../../core/runs/engine.ts';
 import { createHandOff } from '../../core/runs/hand-off.ts';
 import type { Run, TaskAction } from '../../core/runs/run.ts';
 import type { RunFinished } from '../../core/runs/run-finished.ts';
@@ -15,6 +26,7 @@ import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import { createSweepRuns, type SweepRuns } from '../../core/runs/sweep-runs.ts';
 import { createWorkRun, type WorkRun } from '../../core/runs/work-run.ts';
+import type { TransformStage } from '../../core/transformations/transform-stage.ts';
 import { FakeIndex } from './fake-index.ts';
 import { FakeSource, type SourceEntry } from './fake-source.ts';
 import { CrashError, Mortal } from './mortal.ts';
@@ -40,12 +52,17 @@ export class EngineWorld {
   readonly queue: DelayedRunMessage[] = [];
   readonly bus: RunFinished[] = [];
   readonly logged: { readonly message: string; readonly fields?: LogFields }[] = [];
+  /** What replays write in the place of rejected records, by number. */
+  readonly corrections = new Map<number, string>();
+  /** The transformation that replays go through. */
+  stage: TransformStage | undefined;
   queueFails = false;
   busFails = false;
   remainingMilliseconds = 900_000;
   readonly engine: Engine;
   readonly runStore: RunStore;
   readonly leaseStore: LeaseStore;
+  readonly rejectedRecords: RejectedRecordStore;
   readonly startRun: StartRun;
   readonly sweepRuns: SweepRuns;
   readonly workRun: WorkRun;
@@ -60,6 +77,7 @@ export class EngineWorld {
     const settings = { ...DEFAULT_ENGINE_SETTINGS, leaseSeconds: 60, ...options.settings };
     const { clock } = this;
     this.runStore = createRunStore({ ...table, clock });
+    this.rejectedRecords = createRejectedRecordStore({ ...table, clock, retentionDays: 30 });
     this.leaseStore = createLeaseStore({ ...table, clock, leaseSeconds: settings.leaseSeconds });
     const sendAll = async (messages: readonly DelayedRunMessage[]) => {
       if (this.queueFails) throw new Error('The queue is down');
@@ -84,6 +102,7 @@ export class EngineWorld {
     this.engine = {
       runStore,
       leaseStore: worker.guard('leaseStore', this.leaseStore),
+      rejectedRecords: worker.guard('rejectedRecords', this.rejectedRecords),
       runQueue: worker.guard('runQueue', runQueue),
       handOff: createHandOff({
         runStore,
@@ -95,8 +114,7 @@ export class EngineWorld {
         (async (run) => ({
           index: { searchAppID: this.appID, indexName: 'airports' },
           sourceDescription: 'csv file http://127.0.0.1/airports.csv',
-          source: this.source,
-          destination: worker.guard('index', this.index.open(run.runID, run.action)),
+          ...this.#open(run),
           policy: { ...DEFAULT_RUN_POLICY, ...options.policy },
         })),
       readSample: options.readSample ?? (async () => []),
@@ -111,6 +129,7 @@ export class EngineWorld {
       runStore: this.runStore,
       runQueue,
       clock,
+      cancelPush: createCancelPush({ runStore: this.runStore, tableName: table.tableName, clock }),
       onUnsent: (_, error) => log.error('unsent', error),
     });
     this.startRun = createStartRun({ runStore: this.runStore, runQueue, clock });
@@ -121,6 +140,16 @@ export class EngineWorld {
       clock,
       log,
     });
+  }
+
+  #open(run: Run): Pick<RunConnection, 'source' | 'destination'> {
+    const destination = this.worker.guard('index', this.index.open(run.runID, run.action));
+    if (run.replay === undefined) return { source: this.source, destination };
+    const { appID, corrections, stage, worker } = this;
+    const rejectedRecords = worker.guard('rejectedRecords', this.rejectedRecords);
+    const { runID } = run;
+    const replay = new Replay({ appID, runID, replay: run.replay, corrections, rejectedRecords, stage });
+    return { source: replay.source, destination: replay.mark(destination) };
   }
 
   /** Claims a run of a task of its own. */

@@ -1,4 +1,5 @@
-import type { RecordBatch } from '../../core/records/record-batch.ts';
+import { keepRecord } from '../../core/records/kept-content.ts';
+import { positionOf, type RecordBatch } from '../../core/records/record-batch.ts';
 import type { RejectedRecord } from '../../core/records/rejected-record.ts';
 import { DestinationError } from '../../core/runs/destination-error.ts';
 import type { AttributeSample, RecordDestination, WriteReceipt } from '../../core/runs/ports.ts';
@@ -36,6 +37,7 @@ export class FakeIndex {
   open(runID: string, action: TaskAction): RecordDestination {
     const name = `tmp_${runID}`;
     const isReplace = action === 'replace';
+    const appended = new Set<string>();
     return {
       prepare: () =>
         this.#step('prepare', () => {
@@ -45,7 +47,8 @@ export class FakeIndex {
         this.writesInFlight += 1;
         this.mostInFlight = Math.max(this.mostInFlight, this.writesInFlight);
         try {
-          return await this.#step('write', () => this.#accept(batch, isReplace ? name : '', action), batch);
+          const accept = () => this.#accept(batch, isReplace ? name : '', { action, appended });
+          return await this.#step('write', accept, batch);
         } finally {
           this.writesInFlight -= 1;
           signal.throwIfAborted();
@@ -93,12 +96,27 @@ export class FakeIndex {
     return result;
   }
 
-  #accept(batch: RecordBatch, name: string, action: TaskAction): WriteReceipt {
+  /** `appended`: what this worker has added to what it finds in the index. */
+  #accept(
+    batch: RecordBatch,
+    name: string,
+    { action, appended }: { action: TaskAction; appended: Set<string> },
+  ): WriteReceipt {
     const rejected: RejectedRecord[] = [];
     const accepted: TestRecord[] = [];
-    for (const record of recordsOf(batch)) {
+    for (const [index, record] of recordsOf(batch).entries()) {
+      if (action === 'append' && (appended.has(record.objectID) || this.live?.has(record.objectID))) continue;
       if (!this.refused.has(record.objectID)) accepted.push(record);
-      else rejected.push({ objectID: record.objectID, code: 'record.refused', message: 'It was refused.' });
+      else {
+        rejected.push({
+          position: positionOf(batch, index),
+          objectID: record.objectID,
+          code: 'record.refused',
+          message: 'It was refused.',
+          stage: 'destination',
+          content: keepRecord(JSON.stringify(record)),
+        });
+      }
     }
     const task = this.#nextTask;
     this.#nextTask += 1;
@@ -108,11 +126,18 @@ export class FakeIndex {
       if (name !== '' && !this.temporary.has(name)) this.temporary.set(name, new Map());
       const records = name === '' ? this.live : (this.temporary.get(name) as Records);
       for (const record of accepted) {
-        const before = action === 'partial' ? records.get(record.objectID) : undefined;
-        records.set(record.objectID, { ...before, ...record });
+        const before = records.get(record.objectID);
+        if (action === 'partialNoCreate' && before === undefined) continue;
+        records.set(record.objectID, action.startsWith('partial') ? { ...before, ...record } : record);
       }
     });
-    return { accepted: accepted.length, rejected, publications: accepted.length > 0 ? [task] : [] };
+    if (action === 'append') for (const { objectID } of accepted) appended.add(objectID);
+    return {
+      accepted: accepted.length,
+      rejected,
+      unchanged: batch.count - accepted.length - rejected.length,
+      publications: accepted.length > 0 ? [task] : [],
+    };
   }
 
   /** Tasks of an index are published in order, so one takes those before it along. */

@@ -10,6 +10,8 @@ export class FakeSource implements RecordSource {
   entries: SourceEntry[];
   batchSize = 2;
   version = 1;
+  /** Whether it tells how many records can still follow. */
+  knowsItsEnd = false;
   /** Called before each batch is given out; what it throws, the source throws. */
   beforeBatch: (position: number) => void | Promise<void> = () => undefined;
   /** What to throw for a cursor of another version. */
@@ -36,13 +38,17 @@ export class FakeSource implements RecordSource {
         taken.flatMap((entry) => ('rejected' in entry ? [] : [entry as TestRecord])),
         {
           firstPosition,
+          positions: Uint32Array.from(
+            taken.flatMap((entry, index) => ('rejected' in entry ? [] : [firstPosition + index])),
+          ),
           rejected: taken.flatMap((entry) => ('rejected' in entry ? [entry.rejected as RejectedRecord] : [])),
           cursor: { position, version: this.version },
           sourceBytesRead: position * 10,
         },
       );
       // What is read after it was given back is not a record any more, and shows in the index.
-      yield { ...batch, release: () => void batch.bytes.fill(0) };
+      const maxRecordsLeft = this.knowsItsEnd ? this.entries.length - position : undefined;
+      yield { ...batch, maxRecordsLeft, release: () => void batch.bytes.fill(0) };
     }
   }
 }

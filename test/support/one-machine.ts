@@ -18,6 +18,7 @@ export interface OneMachine {
   readonly connection: Connection;
   readonly ingestion: IngestionClient;
   readonly search: Algoliasearch;
+  readonly processID: number;
   /** What the service printed so far. */
   output(): string;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
@@ -78,6 +79,7 @@ export async function startOneMachine(options: Options = {}): Promise<OneMachine
     connection,
     ingestion,
     search,
+    processID: child.pid ?? 0,
     output: () => output,
     kill,
     restart: () => startOneMachine({ ...options, data }),

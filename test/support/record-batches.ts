@@ -10,7 +10,9 @@ export interface TestRecord {
 /** A batch as a source makes it. */
 export function toBatch(
   records: readonly TestRecord[],
-  rest: Partial<Pick<RecordBatch, 'cursor' | 'firstPosition' | 'rejected' | 'sourceBytesRead'>> = {},
+  rest: Partial<
+    Pick<RecordBatch, 'cursor' | 'firstPosition' | 'positions' | 'rejected' | 'sourceBytesRead'>
+  > = {},
 ): RecordBatch {
   const texts = records.map(({ objectID, ...attributes }) => JSON.stringify({ objectID, ...attributes }));
   const ends = new Uint32Array(records.length);

@@ -2,6 +2,7 @@ import {
   anyObjectSchema,
   browseAnswerSchema,
   indexListSchema,
+  objectsAnswerSchema,
   taskAnswerSchema,
   taskStatusSchema,
 } from './search-answers.ts';
@@ -25,6 +26,8 @@ export interface IndexOperations {
   move(pair: { from: string; to: string }, signal: AbortSignal): Promise<number>;
   /** `undefined` when there was no such index. */
   remove(indexName: string, signal: AbortSignal): Promise<number | undefined>;
+  /** Which of these records the index has: what is published counts. */
+  findExisting(indexName: string, objectIDs: readonly string[], signal: AbortSignal): Promise<string[]>;
   /** How many records each named index holds, 0 for one that does not exist. */
   countEntries(indexNames: readonly string[], signal: AbortSignal): Promise<number[]>;
   /** The first records of an index, in its own order; none for one that does not exist. */
@@ -64,6 +67,7 @@ export function createIndexOperations(transport: SearchTransport): IndexOperatio
       return (await unlessMissing(transport.send({ method: 'DELETE', path, signal }, taskAnswerSchema)))
         ?.taskID;
     },
+    findExisting: (indexName, objectIDs, signal) => findExisting(transport, { indexName, objectIDs }, signal),
     countEntries: (indexNames, signal) => countEntries(transport, indexNames, signal),
     readSome: async (indexName, limit, signal) => {
       const path = `${indexPath(indexName)}/browse`;
@@ -93,6 +97,23 @@ async function countEntries(
     const isLast = list.items.length === 0 || page + 1 >= (list.nbPages ?? 1);
     if (isLast || counts.size === indexNames.length) return indexNames.map((name) => counts.get(name) ?? 0);
   }
+}
+
+async function findExisting(
+  transport: SearchTransport,
+  { indexName, objectIDs }: { indexName: string; objectIDs: readonly string[] },
+  signal: AbortSignal,
+): Promise<string[]> {
+  const requests = objectIDs.map((objectID) => ({
+    indexName,
+    objectID,
+    attributesToRetrieve: ['objectID'],
+  }));
+  const body = JSON.stringify({ requests });
+  const path = '/1/indexes/*/objects';
+  const answer = transport.send({ method: 'POST', path, body, signal }, objectsAnswerSchema);
+  const { results } = (await unlessMissing(answer)) ?? { results: [] };
+  return results.flatMap((record) => (record === null ? [] : [record.objectID]));
 }
 
 async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {

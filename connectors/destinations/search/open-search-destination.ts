@@ -2,17 +2,28 @@ import type { Clock } from '../../../core/foundation/clock.ts';
 import type { Secret } from '../../../core/foundation/secret.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
 import type { RecordDestination } from '../../../core/runs/ports.ts';
+import type { TaskAction } from '../../../core/runs/run.ts';
 import type { NetworkPolicy } from '../../contract/source-connector.ts';
 import { createHttpClient } from '../../http/http-client.ts';
 import { portOf } from '../../http/request-url.ts';
+import { createRecordAppender } from './append-records.ts';
+import type { BatchAction } from './batch-body.ts';
 import { BodyBuffers } from './body-buffers.ts';
 import { algoliaHosts, createHostRotation } from './host-rotation.ts';
-import { createIndexOperations } from './index-operations.ts';
+import { createIndexOperations, type IndexOperations } from './index-operations.ts';
 import { createPublicationWatch } from './publication-watch.ts';
 import { sampleAttributes } from './sample-attributes.ts';
 import { createSearchTransport } from './search-transport.ts';
 import { createTemporaryIndex, temporaryIndexName } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
+
+const BATCH_ACTIONS: Readonly<Record<TaskAction, BatchAction>> = {
+  replace: 'addObject',
+  save: 'addObject',
+  append: 'addObject',
+  partial: 'partialUpdateObject',
+  partialNoCreate: 'partialUpdateObjectNoCreate',
+};
 
 /** Which application to speak to, and how. */
 export interface SearchConnectionOptions {
@@ -24,11 +35,17 @@ export interface SearchConnectionOptions {
   readonly clock: Clock;
   /** Between 0 and 1, for the jitter of retries; `Math.random` by default. */
   readonly random?: () => number;
+  /** As in `SearchTransportOptions`. */
+  readonly beforeRequest?: () => void;
 }
 
-export interface SearchDestinationOptions extends SearchConnectionOptions {
+export type SearchDestinationOptions = SearchConnectionOptions & IndexDestinationOptions;
+
+/** One index as one run writes it. */
+export interface IndexDestinationOptions {
+  readonly clock: Clock;
   readonly indexName: string;
-  readonly action: 'replace' | 'save' | 'partial';
+  readonly action: TaskAction;
   /** Names the temporary index of a replace run, so that another worker finds it again. */
   readonly runID: string;
   /** Records over this size are rejected without being sent; no limit by default, the service then decides. */
@@ -37,11 +54,19 @@ export interface SearchDestinationOptions extends SearchConnectionOptions {
 
 /**
  * Opens one index of Algolia's Search API for one run; no request is made before the first call. `save` replaces whole
- * records, `partial` sets their attributes (creating what is missing), `replace` fills a temporary index.
+ * records, `partial` sets their attributes (creating what is missing, where `partialNoCreate` leaves it out), `append`
+ * adds what is not there yet, `replace` fills a temporary index.
  */
 export function openSearchDestination(options: SearchDestinationOptions): RecordDestination {
+  return openIndexDestination(createIndexOperations(connectSearch(options)), options);
+}
+
+/** The same over operations that are there already, whoever answers them. */
+export function openIndexDestination(
+  operations: IndexOperations,
+  options: IndexDestinationOptions,
+): RecordDestination {
   const { indexName, action, clock } = options;
-  const operations = createIndexOperations(connectSearch(options));
   const watch = createPublicationWatch(operations, clock);
   const temporary =
     action === 'replace'
@@ -53,18 +78,23 @@ export function openSearchDestination(options: SearchDestinationOptions): Record
   const target = {
     operations,
     indexName: temporary?.name ?? indexName,
-    action: action === 'partial' ? ('partialUpdateObject' as const) : ('addObject' as const),
+    action: BATCH_ACTIONS[action],
     bodyBuffers: new BodyBuffers(),
     ...(options.maxRecordBytes === undefined ? {} : { maxRecordBytes: options.maxRecordBytes }),
   };
+  const appender = action === 'append' ? createRecordAppender(target) : undefined;
   return {
     prepare: async (signal) => temporary?.prepare(signal),
     write: async (batch, signal) => {
+      if (appender !== undefined) return appender.write(batch, signal);
       const receipt = await writeBatch(target, batch, signal);
       if (receipt.accepted > 0) temporary?.written();
       return receipt;
     },
-    waitForPublication: (publications, signal) => watch.wait(target.indexName, publications, signal),
+    waitForPublication: async (publications, signal) => {
+      await watch.wait(target.indexName, publications, signal);
+      appender?.published(publications);
+    },
     countRecords: async (signal) => {
       if (temporary !== undefined) return temporary.count(signal);
       const [live = 0] = await operations.countEntries([indexName], signal);
@@ -96,6 +126,7 @@ export function connectSearch(options: SearchConnectionOptions) {
     http: createHttpClient({ ...network, trustedHosts: [...network.trustedHosts, ...trusted] }),
     clock,
     random,
+    ...(options.beforeRequest === undefined ? {} : { beforeRequest: options.beforeRequest }),
   });
 }
 

@@ -42,6 +42,6 @@ function alsoTooBig(
 }
 
 /** The size without white space and needless escapes. */
-function compactSize(batch: RecordBatch, index: number): number {
+export function compactSize(batch: RecordBatch, index: number): number {
   return Buffer.byteLength(JSON.stringify(JSON.parse(recordText(batch, index))));
 }

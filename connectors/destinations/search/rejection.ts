@@ -1,21 +1,40 @@
-import { OBJECT_ID_OFFSET, type RecordBatch } from '../../../core/records/record-batch.ts';
+import { heaviestAttributes } from '../../../core/records/heaviest-attributes.ts';
+import { keepRecord } from '../../../core/records/kept-content.ts';
+import { OBJECT_ID_OFFSET, positionOf, type RecordBatch } from '../../../core/records/record-batch.ts';
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import { recordSize, startOf } from './batch-body.ts';
 import type { Refusal } from './search-failures.ts';
+import type { UnrepeatableOperation } from './unrepeatable-operations.ts';
 
 const LONGEST_MESSAGE = 500;
-const HEAVIEST_SHOWN = 3;
 
 /** A record that the destination refused, in its own words; of one too big the heaviest attributes are named. */
 export function rejectedByDestination(batch: RecordBatch, index: number, refusal: Refusal): RejectedRecord {
   if (refusal.tooBig) return tooBig(batch, index, `the destination said: "${refusal.said}"`);
   const message = `The destination refused the record: "${refusal.said}"`;
-  return { objectID: objectIDOf(batch, index), code: 'record.refused', message: shortened(message) };
+  return { ...placeOf(batch, index), code: 'record.refused', message: shortened(message) };
 }
 
 /** A record over the limit that is known for the destination, found before it is sent. */
 export function rejectedBeforeSending(batch: RecordBatch, index: number, limitBytes: number): RejectedRecord {
   return tooBig(batch, index, `the destination takes at most ${grouped(limitBytes)}`);
+}
+
+/** A record of a partial update whose effect would double if it were sent again. */
+export function rejectedAsUnrepeatable(
+  batch: RecordBatch,
+  index: number,
+  { attribute, operation }: UnrepeatableOperation,
+): RejectedRecord {
+  const message =
+    `The attribute ${attribute} asks for the operation ${operation}, which would count twice if the record had to be ` +
+    'sent again. Send its new value, or use one of Remove, AddUnique, IncrementFrom and IncrementSet.';
+  return {
+    ...placeOf(batch, index),
+    code: 'record.unrepeatable_operation',
+    message: shortened(message),
+    field: attribute,
+  };
 }
 
 /** The decoded objectID of record `index`. */
@@ -30,12 +49,24 @@ export function recordText(batch: RecordBatch, index: number): string {
   return textOf(batch, startOf(batch, index), batch.ends[index]);
 }
 
+function placeOf(
+  batch: RecordBatch,
+  index: number,
+): Pick<RejectedRecord, 'position' | 'objectID' | 'stage' | 'content'> {
+  return {
+    position: positionOf(batch, index),
+    objectID: objectIDOf(batch, index),
+    stage: 'destination',
+    content: keepRecord(recordText(batch, index)),
+  };
+}
+
 function tooBig(batch: RecordBatch, index: number, limit: string): RejectedRecord {
   const heaviest = heaviestAttributes(recordText(batch, index));
   const [first] = heaviest;
   const named = heaviest.map(({ name, sizeBytes }) => `${name} (${grouped(sizeBytes)})`).join(', ');
   return {
-    objectID: objectIDOf(batch, index),
+    ...placeOf(batch, index),
     code: 'record.too_big',
     message: shortened(
       `The record has ${grouped(recordSize(batch, index))}; ${limit}.` +
@@ -43,15 +74,6 @@ function tooBig(batch: RecordBatch, index: number, limit: string): RejectedRecor
     ),
     ...(first === undefined ? {} : { field: first.name }),
   };
-}
-
-function heaviestAttributes(text: string): { name: string; sizeBytes: number }[] {
-  const record: unknown = JSON.parse(text);
-  if (typeof record !== 'object' || record === null) return [];
-  return Object.entries(record)
-    .map(([name, value]) => ({ name, sizeBytes: Buffer.byteLength(JSON.stringify(value)) }))
-    .sort((left, right) => right.sizeBytes - left.sizeBytes)
-    .slice(0, HEAVIEST_SHOWN);
 }
 
 function textOf(batch: RecordBatch, start: number, end: number | undefined): string {

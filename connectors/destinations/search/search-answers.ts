@@ -15,6 +15,11 @@ export const indexListSchema = z.object({
 /** One page of an index's records. */
 export const browseAnswerSchema = z.object({ hits: z.array(z.record(z.string(), z.unknown())) });
 
+/** In the order of the ids asked for; null where the index has no such record. */
+export const objectsAnswerSchema = z.object({
+  results: z.array(z.object({ objectID: z.string() }).nullable()),
+});
+
 /** Settings are only asked for to see whether the index exists. */
 export const anyObjectSchema = z.record(z.string(), z.unknown());
 

@@ -43,6 +43,8 @@ export interface SearchTransportOptions {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Called right before each attempt; what it throws ends the request. */
+  readonly beforeRequest?: () => void;
 }
 
 /** How long a host that does not answer is tried again before the run is told, and a busy one likewise. */
@@ -61,6 +63,7 @@ export function createSearchTransport(options: SearchTransportOptions): SearchTr
       let allHostsUnknown = true;
       for (let attempt = 0; ; attempt += 1) {
         const host = hosts.current();
+        options.beforeRequest?.();
         try {
           const { answer, isBodySent } = await exchange(options, host, request);
           const parsed = schema.parse(answer);
@@ -175,7 +178,7 @@ function forbidden(applicationID: string, said: string): DestinationError {
     'destination.forbidden',
     `The application ${applicationID} refused the API key ("${said}"). Check the application ID, that the key is active, ` +
       'that it has the rights addObject, deleteObject, deleteIndex, settings, editSettings and listIndexes, ' +
-      'and that it may reach this index and, for replace, the indices named after it followed by _tmp_.',
+      'for append also search, and that it may reach this index and, for replace, the indices named after it followed by _tmp_.',
   );
 }
 

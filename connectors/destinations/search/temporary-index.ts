@@ -64,7 +64,8 @@ export function createTemporaryIndex(
       const seenBefore = seenRecords;
       const counted = await count(signal);
       const isWhole = exists && counted.written === records;
-      if (isWhole && (records > 0 || !mayBeMoved)) {
+      // An empty one is moved again, unless the live one is empty too.
+      if (isWhole && (records > 0 || !mayBeMoved || counted.live > 0)) {
         moveSent = true;
         await watch.wait(temporary, [await operations.move({ from: temporary, to: live }, signal)], signal);
         return;

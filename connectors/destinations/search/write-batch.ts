@@ -5,9 +5,10 @@ import type { WriteReceipt } from '../../../core/runs/ports.ts';
 import { buildBatchBody, recordSize, type BatchAction } from './batch-body.ts';
 import type { BodyBuffers } from './body-buffers.ts';
 import type { IndexOperations } from './index-operations.ts';
-import { recordsAtFault } from './record-at-fault.ts';
-import { rejectedBeforeSending, rejectedByDestination } from './rejection.ts';
+import { compactSize, recordsAtFault } from './record-at-fault.ts';
+import { rejectedAsUnrepeatable, rejectedBeforeSending, rejectedByDestination } from './rejection.ts';
 import { RefusedSearchError, type Refusal } from './search-failures.ts';
+import { findUnrepeatable, type UnrepeatableOperation } from './unrepeatable-operations.ts';
 
 export interface BatchTarget {
   readonly operations: IndexOperations;
@@ -25,15 +26,17 @@ const REFUSED_ALIKE_LIMIT = 16;
 
 /**
  * Sends a batch; when it is refused, sends it again without the records at fault, found by what the service says or by
- * halving. What is accepted keeps its order: the parts go out one after the other.
+ * halving. What is accepted keeps its order: the parts go out one after the other. `records`: the indexes of those to send,
+ * all by default.
  */
 export async function writeBatch(
   target: BatchTarget,
   batch: RecordBatch,
   signal: AbortSignal,
+  records: readonly number[] = [...batch.ends.subarray(0, batch.count).keys()],
 ): Promise<WriteReceipt> {
   const books = createBooks(batch);
-  const waiting: number[][] = [sendable(batch, target.maxRecordBytes, books)];
+  const waiting: number[][] = [sendable(target, batch, { records, books })];
   for (let selection = waiting.pop(); selection !== undefined; selection = waiting.pop()) {
     if (selection.length === 0) continue;
     const outcome = await sendSelection(target, batch, { selection, signal });
@@ -71,16 +74,30 @@ async function sendSelection(
   }
 }
 
-function sendable(batch: RecordBatch, maxRecordBytes: number | undefined, books: Books): number[] {
+function sendable(
+  { action, maxRecordBytes }: BatchTarget,
+  batch: RecordBatch,
+  { records, books }: { records: readonly number[]; books: Books },
+): number[] {
   const selection: number[] = [];
-  for (let index = 0; index < batch.count; index += 1) {
-    if (maxRecordBytes !== undefined && recordSize(batch, index) > maxRecordBytes) {
+  const isPartial = action === 'partialUpdateObject' || action === 'partialUpdateObjectNoCreate';
+  const unrepeatable = isPartial ? findUnrepeatable(batch) : undefined;
+  for (const index of records) {
+    const operation = unrepeatable?.get(index);
+    if (operation !== undefined) {
+      books.rejectUnrepeatable(index, operation);
+    } else if (maxRecordBytes !== undefined && isOver(batch, index, maxRecordBytes)) {
       books.rejectUnsent(index, maxRecordBytes);
     } else {
       selection.push(index);
     }
   }
   return selection;
+}
+
+/** The service may count without white space: only what is too big either way is kept back. */
+function isOver(batch: RecordBatch, index: number, maxBytes: number): boolean {
+  return recordSize(batch, index) > maxBytes && compactSize(batch, index) > maxBytes;
 }
 
 type Books = ReturnType<typeof createBooks>;
@@ -98,6 +115,9 @@ function createBooks(batch: RecordBatch) {
     },
     rejectUnsent: (index: number, limitBytes: number) => {
       rejected.set(index, rejectedBeforeSending(batch, index, limitBytes));
+    },
+    rejectUnrepeatable: (index: number, operation: UnrepeatableOperation) => {
+      rejected.set(index, rejectedAsUnrepeatable(batch, index, operation));
     },
     reject: (indexes: readonly number[], refusal: Refusal, { aloneRefused }: { aloneRefused: boolean }) => {
       for (const index of indexes) rejected.set(index, rejectedByDestination(batch, index, refusal));

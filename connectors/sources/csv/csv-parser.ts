@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { BatchBuilder } from '../../../core/records/batch-builder.ts';
+import { keepText } from '../../../core/records/kept-content.ts';
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import type { ParserPosition } from '../file/file-cursor.ts';
@@ -12,6 +13,9 @@ import { describeBadCell, describeBadRow, describeInvalidUTF8, describeMissingID
 import { CsvPlainRow } from './csv-plain-row.ts';
 import { CsvRowScanner, INCOMPLETE } from './csv-row-scanner.ts';
 import { CsvRowWriter } from './csv-row-writer.ts';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 export interface CsvParserOptions {
   readonly input: CsvInput;
@@ -118,12 +122,14 @@ export class CsvParser implements FileParser {
     const { bytes, start } = window;
     const rejection = this.#judge(window, next, columns);
     if (rejection !== undefined) {
-      batch.reject(rejection);
+      batch.reject(withRow(rejection, bytes.subarray(start, next)));
       return true;
     }
     const outcome = careful.write(window, next - start, line, this.#positionID());
     if (outcome === 'full') return false;
-    if (outcome !== 'written') batch.reject(describeBadCell({ bytes, row, columns, line }, outcome));
+    if (outcome === 'written') return true;
+    const badCell = describeBadCell({ bytes, row, columns, line }, outcome);
+    batch.reject(withRow(badCell, bytes.subarray(start, next)));
     return true;
   }
 
@@ -177,4 +183,11 @@ export class CsvParser implements FileParser {
         'A quote that is opened there and not closed makes one row of all that follows; else check the line ends.',
     );
   }
+}
+
+/** The rejection with the row, without its line end. */
+function withRow(rejection: RejectedRecord, row: Buffer): RejectedRecord {
+  let end = row.length;
+  while (end > 0 && (row[end - 1] === LINE_FEED || row[end - 1] === CARRIAGE_RETURN)) end -= 1;
+  return { ...rejection, content: keepText(row.subarray(0, end)) };
 }

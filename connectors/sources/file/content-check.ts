@@ -26,7 +26,7 @@ export function refuseOtherContent(
     .toString('latin1')
     .replace(/^\u00ef\u00bb\u00bf/, '')
     .trimStart();
-  if (mediaType === 'text/html' || /^<(?:!doctype\s+html|html)\b/i.test(text)) {
+  if (mediaType === 'text/html' || /^<(?:!doctype\s+html\b|html\b|head\b|body\b|!--)/i.test(text)) {
     throw new SourceError(
       'source.html',
       `The answer is an HTML page instead of ${format}. Check that the URL leads to the file itself and not to a page ` +

@@ -3,6 +3,7 @@ import { HttpRequestError } from '../../http/http-request-error.ts';
 import type { HttpResponse } from '../../http/http-client.ts';
 import { describeURL } from '../../http/request-url.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
+import { PaceWatch } from './pace-watch.ts';
 import { toSourceError } from './to-source-error.ts';
 
 /** Counts what came over the wire, for progress. */
@@ -11,13 +12,21 @@ export interface ByteCount {
 }
 
 /** The body of an answer as it came. An end is a real end: data cut on the way is an error that may be retried. */
-export async function* readBody(response: HttpResponse, received: ByteCount): AsyncGenerator<Buffer> {
+export async function* readBody(
+  response: HttpResponse,
+  received: ByteCount,
+  paceMilliseconds: number,
+): AsyncGenerator<Buffer> {
   const expected = contentLength(response);
   const before = received.bytes;
   try {
+    const pace = new PaceWatch(paceMilliseconds);
+    let askedAt = performance.now();
     for await (const chunk of chunksOf(response.body)) {
       received.bytes += chunk.length;
+      pace.note(chunk.length, performance.now() - askedAt);
       yield chunk;
+      askedAt = performance.now();
     }
   } catch (error) {
     if (!(error instanceof HttpRequestError) || error.code !== 'http.connection_lost')
@@ -34,7 +43,8 @@ async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
   for await (const chunk of body) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
 }
 
-function contentLength({ headers }: HttpResponse): number | undefined {
+/** What the server says that it sends, in bytes on the wire. */
+export function contentLength({ headers }: HttpResponse): number | undefined {
   const text = headers['content-length'];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -12,6 +12,8 @@ export interface FileRequest {
   readonly authentication: OpenedAuthentication | undefined;
   /** What the file should be, for messages: CSV or JSON. */
   readonly format: string;
+  /** Over how much waiting the server's pace is taken. */
+  readonly paceMilliseconds: number;
   readonly signal: AbortSignal;
 }
 
@@ -22,9 +24,6 @@ export interface ByteRange {
   /** Only of this version of the file; else the server sends the whole file. */
   readonly etag: string;
 }
-
-/** Files can be made on the fly by the server, which takes longer than a page. */
-const HEADERS_TIMEOUT_MILLISECONDS = 30_000;
 
 /**
  * Sends the request; resolves with an answer of status 200, or 206 when a range was asked for. Every other one is a
@@ -38,7 +37,6 @@ export async function requestFile(request: FileRequest, range?: ByteRange): Prom
       url,
       signal,
       headers: headersOf(request, range),
-      timeouts: { headersMilliseconds: HEADERS_TIMEOUT_MILLISECONDS },
     })
     .catch((error: unknown) => {
       throw toSourceError(error);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 import type { RecordSource } from '../../../core/runs/ports.ts';
 import type { SourceContext } from '../../contract/source-connector.ts';
-import { createHttpClient } from '../../http/http-client.ts';
+import { createHttpClient, DEFAULT_TIMEOUTS, type HttpTimeouts } from '../../http/http-client.ts';
 import type { FileParser } from './file-parser.ts';
 import { readFile } from './read-file.ts';
 
@@ -20,6 +20,9 @@ export interface FileFormat {
   readonly createParser: () => FileParser;
 }
 
+/** Files can be made on the fly by the server, which takes longer than a page. */
+const TIMEOUTS: HttpTimeouts = { ...DEFAULT_TIMEOUTS, headersMilliseconds: 30_000 };
+
 const MAX_SAMPLES = 10;
 const sampleSchema = z.record(z.string(), z.unknown());
 
@@ -27,7 +30,8 @@ const sampleSchema = z.record(z.string(), z.unknown());
 export function createFileSource(context: SourceContext<FileInput>, format: FileFormat): RecordSource {
   return {
     read: async function* read(cursor, signal) {
-      const client = createHttpClient(context.network);
+      const timeouts = { ...TIMEOUTS, ...context.timeouts };
+      const client = createHttpClient(context.network, { timeouts });
       try {
         const request = {
           client,
@@ -35,6 +39,7 @@ export function createFileSource(context: SourceContext<FileInput>, format: File
           method: context.input.method ?? 'GET',
           authentication: context.authentication,
           format: format.name,
+          paceMilliseconds: timeouts.idleMilliseconds * 2,
           signal,
         } as const;
         yield* readFile(

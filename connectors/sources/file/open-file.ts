@@ -1,13 +1,15 @@
 import type { HttpResponse } from '../../http/http-client.ts';
 import { SNIFFED_BYTES, refuseOtherContent } from './content-check.ts';
 import { decodeContent, detectEncoding } from './decoded-content.ts';
-import { readBody, type ByteCount } from './file-body.ts';
+import { contentLength, readBody, type ByteCount } from './file-body.ts';
 import { toValidator, type FileVersion } from './file-cursor.ts';
 import { requestFile, type FileRequest } from './file-request.ts';
 
 /** A file whose content is about to be read from its start. */
 export interface OpenedFile {
   readonly version: FileVersion;
+  /** Of the whole content; unknown where the file is compressed or the server does not say. */
+  readonly sizeBytes: number | undefined;
   /** Decompressed. */
   readonly content: AsyncGenerator<Buffer>;
   /** Ends the transfer; needed whenever the content is not read to its end. */
@@ -33,11 +35,16 @@ export async function readContent(
     response.body.destroy();
   };
   try {
-    const raw = await peek(readBody(response, received));
+    const raw = await peek(readBody(response, received, request.paceMilliseconds));
     const encoding = detectEncoding(response.headers['content-encoding'], raw.first);
     const decoded = encoding === undefined ? raw : await peek(decodeContent(raw.all, encoding, received));
     refuseOtherContent(decoded.first, response.headers['content-type'], request.format);
-    return { version: versionOf(request, response, encoding !== undefined), content: decoded.all, close };
+    return {
+      version: versionOf(request, response, encoding !== undefined),
+      sizeBytes: encoding === undefined ? contentLength(response) : undefined,
+      content: decoded.all,
+      close,
+    };
   } catch (error) {
     close();
     throw error;

@@ -9,6 +9,9 @@ import { InputWindow } from './input-window.ts';
 import { openFile, type OpenedFile } from './open-file.ts';
 import { resumeFile } from './resume-file.ts';
 
+/** The least that a record takes, good or bad, with what parts it from the next: `a` and a line feed, `{}`. */
+const MIN_RECORD_BYTES = 2;
+
 export interface FileReading {
   readonly request: FileRequest;
   readonly parser: FileParser;
@@ -31,7 +34,10 @@ export async function* readFile(
   const window = new InputWindow();
   const file = await open(reading, { window, resumed, received });
   const batch = new BatchBuilder(reading.limits);
-  const seal = (done: boolean) => batch.seal(toCursor(reading, window, file.version, done), received.bytes);
+  const seal = (done: boolean): RecordBatch => ({
+    ...batch.seal(toCursor(reading, window, file.version, done), received.bytes),
+    maxRecordsLeft: maxRecordsIn(file.sizeBytes, window.offset),
+  });
   try {
     for await (const chunk of file.content) {
       reading.request.signal.throwIfAborted();
@@ -45,6 +51,11 @@ export async function* readFile(
   } finally {
     file.close();
   }
+}
+
+/** How many records the rest of a file can hold at most. */
+function maxRecordsIn(sizeBytes: number | undefined, offset: number): number | undefined {
+  return sizeBytes === undefined ? undefined : Math.ceil(Math.max(0, sizeBytes - offset) / MIN_RECORD_BYTES);
 }
 
 async function open(

@@ -32,8 +32,9 @@ export async function resumeFile(
   received.bytes = cursor.offset - 1;
   return {
     version: versionOf(cursor),
+    sizeBytes: sizeInRange(response),
     prologue: prologue.bytes,
-    content: dropBytes(readBody(response, received), 1),
+    content: dropBytes(readBody(response, received, request.paceMilliseconds), 1),
     close: () => {
       response.body.destroy();
     },
@@ -52,7 +53,7 @@ async function readPrologue(
   if (response.statusCode !== 206) return readContent(request, response, received);
   refuseOtherRange(response, 0, cursor);
   const chunks: Buffer[] = [];
-  for await (const chunk of readBody(response, { bytes: 0 })) chunks.push(chunk);
+  for await (const chunk of readBody(response, { bytes: 0 }, request.paceMilliseconds)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   if (bytes.length !== cursor.prologueBytes)
     throw changedError('The server sent another part of the file than was asked for');
@@ -67,6 +68,12 @@ function refuseOtherRange(response: HttpResponse, first: number, cursor: FileCur
   if (begins && !isEncoded && (etag === '' || etag === cursor.etag)) return;
   response.body.destroy();
   throw changedError('The file is not the one that the run began with');
+}
+
+/** The size of the whole file, which stands behind the range that was sent. */
+function sizeInRange(response: HttpResponse): number | undefined {
+  const size = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+  return size === undefined ? undefined : Number(size);
 }
 
 async function skipToCursor(file: OpenedFile, cursor: FileCursor): Promise<ResumedFile> {

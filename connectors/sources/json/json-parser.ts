@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { BatchBuilder } from '../../../core/records/batch-builder.ts';
 import { INCOMPLETE, INVALID, JsonScanner } from '../../../core/records/json-scanner.ts';
+import { keepText } from '../../../core/records/kept-content.ts';
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import type { ParserPosition } from '../file/file-cursor.ts';
 import type { FileParser } from '../file/file-parser.ts';
@@ -138,7 +139,9 @@ export class JsonParser implements FileParser {
           message: `${this.#place(position)} is ${describeKind(window.bytes[at])}, not an object.`,
         };
     if (rejection === false) return 'full';
-    if (rejection !== true) batch.reject({ position, ...rejection });
+    if (rejection !== true) {
+      batch.reject({ position, ...rejection, content: keepText(window.bytes.subarray(at, next)) });
+    }
     this.#take(window, next);
     return 'taken';
   }
@@ -198,7 +201,8 @@ export class JsonParser implements FileParser {
     const next = found < 0 ? window.end : found;
     const offset = window.offset + problemAt - window.start;
     const message = `${this.#place(position)} is not valid JSON: ${problem} (byte ${offset} of the file).`;
-    batch.reject({ position, code: 'json.invalid', message });
+    const content = keepText(window.bytes.subarray(at, next));
+    batch.reject({ position, code: 'json.invalid', message, content });
     this.#scanner.lines = countLineFeeds(window.bytes.subarray(window.start, next));
     this.#take(window, next);
     return 'taken';

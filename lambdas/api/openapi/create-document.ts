@@ -33,6 +33,7 @@ interface DescribedAnswer {
 
 interface Content {
   readonly 'application/json': { readonly schema: JsonSchema };
+  readonly 'application/x-ndjson'?: { readonly schema: JsonSchema };
 }
 
 export interface ApiDocument {
@@ -105,7 +106,7 @@ function describe(operation: Operation): DescribedOperation {
           },
         }),
     responses: {
-      ...(response instanceof z.ZodNever ? {} : { '200': okResponse(response) }),
+      ...(response instanceof z.ZodNever ? {} : { '200': okResponse(operation) }),
       ...Object.fromEntries(
         ['400', '403', '404', '429'].map((status) => [status, { $ref: '#/components/responses/Error' }]),
       ),
@@ -127,8 +128,14 @@ function describePublic(path: string): DescribedOperation {
   };
 }
 
-function okResponse(response: z.ZodType): { description: string; content: Content } {
-  return { description: 'OK', content: { 'application/json': { schema: schemaOf(response, 'output') } } };
+function okResponse({ response, invokeNdjson }: Operation): { description: string; content: Content } {
+  const json = { 'application/json': { schema: schemaOf(response, 'output') } };
+  if (invokeNdjson === undefined) return { description: 'OK', content: json };
+  return {
+    description:
+      'OK. As NDJSON where `format` asks for it; a header `Millrace-Next` says what to ask for as `after`.',
+    content: { ...json, 'application/x-ndjson': { schema: { type: 'string' } } },
+  };
 }
 
 function pathParameters(path: string): Parameter[] {

@@ -30,8 +30,18 @@ describe('rows of a CSV file', () => {
     const { texts, rejected } = parseCsv('a,b,c,d\n1,2,3,4\n"x\ny",2,3,4\n1,2,3,4,5\n1\n6,7,8,9\n');
     expect(texts).toHaveLength(3);
     expect(rejected).toEqual([
-      { position: 5, code: 'csv.too_many_columns', message: 'Line 5 has 5 fields, the header has 4.' },
-      { position: 6, code: 'csv.too_few_columns', message: 'Line 6 has 1 field, the header has 4.' },
+      {
+        position: 5,
+        code: 'csv.too_many_columns',
+        message: 'Line 5 has 5 fields, the header has 4.',
+        content: { sizeBytes: 9, text: '1,2,3,4,5' },
+      },
+      {
+        position: 6,
+        code: 'csv.too_few_columns',
+        message: 'Line 6 has 1 field, the header has 4.',
+        content: { sizeBytes: 1, text: '1' },
+      },
     ]);
   });
 
@@ -73,6 +83,7 @@ describe('rows of a CSV file', () => {
           objectID: '2',
           code: 'record.invalid_utf8',
           message: 'Line 3, column "name": is not valid UTF-8: byte 0xe9, 6 bytes into the row.',
+          content: { sizeBytes: 6, text: '2,caf\ufffd' },
         },
       ]);
     }
@@ -102,6 +113,7 @@ describe('rows of a CSV file', () => {
         field: 'sku',
         code: 'record.missing_id',
         message: 'Line 3, column "sku": is empty, but it holds the id of the record.',
+        content: { sizeBytes: 4, text: 'b,,y' },
       },
     ]);
   });

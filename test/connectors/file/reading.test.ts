@@ -47,6 +47,7 @@ describe('reading a file', () => {
       method: 'GET',
       authentication: undefined,
       format: 'CSV',
+      paceMilliseconds: 60_000,
       signal: new AbortController().signal,
     } as const;
     const reading = readFile(
@@ -73,6 +74,7 @@ describe('reading a file', () => {
         method: 'GET',
         authentication: undefined,
         format: 'CSV',
+        paceMilliseconds: 60_000,
         signal: new AbortController().signal,
       } as const;
       const reading = readFile(

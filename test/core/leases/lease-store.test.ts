@@ -61,6 +61,19 @@ describe('a lease', () => {
     expect(await acquire('three')).toMatchObject({ heldBy: 'two' });
   });
 
+  it('keeps its term when a renewal comes late, after the next one', async () => {
+    const { acquired, acquire, leaseStore, clock } = setUp();
+    const { lease } = await acquired('one');
+    const ahead = new TestClock('2026-03-01T10:00:30.000Z');
+    await createLeaseStore({ ...table, clock: ahead, leaseSeconds: 60 }).renew(lease);
+    expect(await leaseStore.renew(lease)).toBeUndefined();
+    clock.advance(61_000);
+    expect(await acquire('two')).toMatchObject({
+      heldBy: 'one',
+      heldUntil: new Date('2026-03-01T10:01:30Z'),
+    });
+  });
+
   it('goes to the run that was created first of those that wait', async () => {
     const { acquired, acquire, leaseStore, clock } = setUp();
     const { lease } = await acquired('holder');

@@ -5,11 +5,13 @@ import { joinLine, listLine, takePlace } from '../../../core/push/push-line.ts';
 import type { PushReceipt } from '../../../core/push/push-destination.ts';
 import { toPayload } from '../../../core/push/push-records.ts';
 import { createWorkPush, type WorkPush } from '../../../core/push/work-push.ts';
+import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import { createRunEventStore } from '../../../core/run-events/run-event-store.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
 import { NO_COUNTS } from '../../../core/runs/run-counts.ts';
 import type { Run } from '../../../core/runs/run.ts';
 import { EngineWorld } from '../../support/engine-world.ts';
+import { rejectedOf } from '../../support/replays.ts';
 import { startTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
@@ -24,6 +26,7 @@ const LEASE_KEY = 'SEARCH/things';
 class PushWorld extends EngineWorld {
   readonly payloads = new Map<string, Uint8Array>();
   readonly written: string[] = [];
+  readonly refused = new Set<string>();
   /** Called with each push that is written, before it counts; may throw. */
   onWrite = (_name: string): void => undefined;
   onWait = async (): Promise<void> => undefined;
@@ -41,6 +44,7 @@ class PushWorld extends EngineWorld {
         write: async (batch): Promise<PushReceipt> => {
           const name = Buffer.from(batch.bytes).toString();
           this.onWrite(name);
+          if (this.refused.has(name)) return { accepted: 0, rejected: [refusalOf(name)], publications: [] };
           this.written.push(name);
           return { accepted: batch.count, rejected: [], publications: [1] };
         },
@@ -97,6 +101,11 @@ class PushWorld extends EngineWorld {
 
   eventOf = ({ runID, push }: Run) =>
     createRunEventStore({ ...table, clock: this.clock }).get(this.appID, runID, push?.eventID ?? '');
+}
+
+function refusalOf(record: string): RejectedRecord {
+  const content = { sizeBytes: record.length, record };
+  return { position: 1, code: 'record.refused', message: 'No.', stage: 'destination', content };
 }
 
 const sent = (...ids: string[]) => ids.map((id) => `{"objectID":"${id}"}`);
@@ -209,6 +218,50 @@ test('while a run has the index, the oldest push asks again later and the others
   expect(world.written).toEqual(sent('a', 'b'));
 });
 
+test('a push that is cancelled while it waits is never written, ends skipped, and its event says so', async () => {
+  const world = new PushWorld();
+  const [first, second] = [await world.push('a'), await world.push('b')];
+  await world.runControl.cancel(world.appID, first.runID);
+  expect(await world.eventOf(first)).toMatchObject({
+    status: 'failed',
+    data: { applied: 0, message: 'The run was cancelled. Nothing was written.' },
+  });
+  expect(await world.read(first)).toMatchObject({ status: 'skipped', reasonCode: 'cancelled' });
+  expect((await world.waiting()).map(({ runID }) => runID)).toEqual([second.runID]);
+  await world.apply(second);
+  expect(world.written).toEqual(sent('b'));
+  await expect(world.runControl.cancel(world.appID, first.runID)).rejects.toMatchObject({
+    code: 'run.ended',
+  });
+});
+
+test('a push that was begun can no longer be cancelled', async () => {
+  const world = new PushWorld();
+  const run = await world.push('a');
+  const refusals: unknown[] = [];
+  world.onWait = async () => {
+    await world.runControl.cancel(world.appID, run.runID).catch((error: unknown) => refusals.push(error));
+  };
+  await world.apply(run);
+  expect(refusals).toMatchObject([{ code: 'push.begun' }]);
+  expect(await world.read(run)).toMatchObject({ outcome: 'success', counts: { applied: 1 } });
+});
+
+test('a push that is cancelled right before it is begun is left out, and the later ones are written', async () => {
+  const world = new PushWorld();
+  const [first, second] = [await world.push('a'), await world.push('b')];
+  world.worker.beforeCall = async (call) => {
+    if (call !== 'runStore.commit') return;
+    world.worker.beforeCall = () => undefined;
+    await world.runControl.cancel(world.appID, first.runID);
+  };
+  await world.apply(first);
+  expect(world.written).toEqual(sent('b'));
+  expect(await world.read(first)).toMatchObject({ status: 'skipped', reasonCode: 'cancelled' });
+  expect(await world.read(second)).toMatchObject({ outcome: 'success' });
+  expect(await world.waiting()).toEqual([]);
+});
+
 test('what does not fit into the time of one invocation goes on in the next', async () => {
   const world = new PushWorld();
   const run = await world.push('a');
@@ -216,4 +269,22 @@ test('what does not fit into the time of one invocation goes on in the next', as
   await world.apply(run);
   expect(world.written).toEqual([]);
   expect(world.queue).toHaveLength(1);
+});
+
+test('what is refused of a push is kept once, though the worker that refused it died', async () => {
+  const world = new PushWorld();
+  for (const record of sent('a')) world.refused.add(record);
+  const run = await world.push('a');
+  world.worker.afterCall = (call) => {
+    if (call === 'rejectedRecords.keep') world.worker.dieNow();
+  };
+  await expect(world.apply(run)).rejects.toThrow('The worker');
+  expect(await rejectedOf(world, run)).toEqual([]);
+  world.worker.afterCall = () => undefined;
+  world.worker.revive();
+  world.clock.advance(120_000);
+  await world.apply(run);
+  expect(await world.read(run)).toMatchObject({ status: 'finished', counts: { rejected: 1 } });
+  expect(await rejectedOf(world, run)).toMatchObject([{ number: 1, content: { record: sent('a')[0] } }]);
+  expect(JSON.stringify(await world.eventOf(run))).not.toContain('content');
 });

@@ -91,6 +91,19 @@ describe('a source or destination that fails for a while', () => {
     expect(world.source.reads).toHaveLength(5);
   });
 
+  it('leaves open whether the index was moved when the answer to the move never comes', async () => {
+    const world = new EngineWorld(table, { entries: records(2), live: [{ objectID: 'old' }] });
+    world.index.fault = (step, when) => {
+      if (step === 'publish' && when === 'after') throw outage();
+    };
+    const run = await world.startAndWork('replace');
+    expect(run).toMatchObject({ outcome: 'failure', reasonCode: 'critical' });
+    expect(run.reason).toMatch(
+      /It is not certain whether the new index has taken the place of the old one\.$/,
+    );
+    expect(world.index.objectIDs).toEqual(['r0001', 'r0002']);
+  });
+
   it('counts no record as a repeat that was written before a failed write and again after it', async () => {
     const world = new EngineWorld(table, { entries: records(6) });
     let failures = 1;

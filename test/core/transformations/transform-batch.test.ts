@@ -88,3 +88,12 @@ test('what becomes larger than a batch goes on as several, of which the last alo
   ]);
   expect(batches.map(({ transformed }) => transformed?.out)).toEqual([undefined, undefined, 5]);
 });
+
+test.each([[[]], [['a', 'b']]])(
+  'a transformed batch of %j does not say how many can follow: one record may become several',
+  async (ids) => {
+    const stage = stageOf((record) => ({ outputs: [JSON.stringify(record)] }));
+    const batches = await transformBatch(stage, { ...batchOf(ids), maxRecordsLeft: 3 }, signal);
+    expect(batches.map(({ maxRecordsLeft }) => maxRecordsLeft)).toEqual([undefined]);
+  },
+);

@@ -40,6 +40,7 @@ export function aStage(overrides: Partial<Stage> = {}): Stage {
     leaseSeconds: 45,
     runRetentionDays: 60,
     pushMaxBytes: 2_000_000,
+    maxRecordBytes: 50_000,
     watchSeconds: 20,
     limits: { ...NO_LIMITS, sources: 50 },
     logRetentionDays: 14,

@@ -92,6 +92,17 @@ describe('a replace run', () => {
     expect(await indexNames(client)).toEqual(['shop']);
   });
 
+  it('without records, which a person wants, is moved by the next worker when the first did not come to it', async () => {
+    const { url, client } = await startLocalIndex();
+    await fillLiveIndex(client);
+    await openAt(url, replace).prepare(signal);
+
+    await openAt(url, replace).publish(signal, { records: 0, mayBeMoved: true });
+
+    expect((await readIndex(client)).objectIDs).toEqual([]);
+    expect(await indexNames(client)).toEqual(['shop']);
+  });
+
   it('whose move is still queued when another worker publishes again is not moved as an empty shell', async () => {
     const { url, client, faults } = await startLocalIndex();
     await fillLiveIndex(client);

@@ -31,6 +31,20 @@ describe('a service that fails for a moment', () => {
     expect(service.applied.slice(-3)).toEqual(['0', '1', '2']);
   });
 
+  it('is not asked again by a worker that may not write any more', async () => {
+    const service = await startSearchService();
+    service.script = ['reset'];
+    let requests = 0;
+    const beforeRequest = () => {
+      requests += 1;
+      if (requests > 1) throw new Error('The lease is over');
+    };
+    const written = openAt(service.url, { beforeRequest }).write(batch, signal);
+    await expect(written).rejects.toThrow('The lease is over');
+    expect(service.batches()).toHaveLength(1);
+    expect(service.applied).toEqual([]);
+  });
+
   it('is waited for with growing, random pauses, and told to the run after a minute', async () => {
     const service = await startSearchService();
     service.judge = () => ({ status: 500, body: { message: 'broken' } });

@@ -109,7 +109,7 @@ describe('records that the service refuses', () => {
     );
 
     expect(receipt.accepted).toBe(0);
-    expect(receipt.rejected).toEqual([
+    expect(receipt.rejected).toMatchObject([
       {
         objectID: 'a "quoted" one',
         code: 'record.too_big',
@@ -148,7 +148,14 @@ describe('records that the service refuses', () => {
 
     expect(receipt.accepted).toBe(2);
     expect(receipt.rejected).toEqual([
-      { objectID: 'a', code: 'record.refused', message: 'The destination refused the record: "no"' },
+      {
+        position: 1,
+        objectID: 'a',
+        code: 'record.refused',
+        message: 'The destination refused the record: "no"',
+        stage: 'destination',
+        content: { sizeBytes: 27, record: '{"objectID":"a","bad":true}' },
+      },
     ]);
   });
 
@@ -182,6 +189,18 @@ describe('records that the service refuses', () => {
     expect(service.requests.length).toBeLessThan(60);
   });
 
+  it('are sent though white space takes them over the limit: the service decides what it counts', async () => {
+    const service = await startSearchService();
+
+    const receipt = await openAt(service.url, { maxRecordBytes: 200 }).write(
+      batchOf(`{"objectID":"wide",${' '.repeat(300)}"n":1}`),
+      signal,
+    );
+
+    expect(receipt.accepted).toBe(1);
+    expect(service.applied).toEqual(['wide']);
+  });
+
   it('over a limit that is known beforehand are not sent', async () => {
     const service = await startSearchService();
 
@@ -191,7 +210,7 @@ describe('records that the service refuses', () => {
     );
 
     expect(service.applied).toEqual(['small']);
-    expect(receipt.rejected).toEqual([
+    expect(receipt.rejected).toMatchObject([
       {
         objectID: 'big',
         code: 'record.too_big',
@@ -199,6 +218,8 @@ describe('records that the service refuses', () => {
         message: expect.stringContaining(
           '; the destination takes at most 200 bytes. Its heaviest attributes: ',
         ),
+        stage: 'destination',
+        content: { record: heavy('big') },
       },
     ]);
   });
