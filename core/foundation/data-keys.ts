@@ -1,4 +1,4 @@
-import type { KMSClient } from '@aws-sdk/client-kms';
+import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
 /** Makes and unwraps data keys. `context` must be the same at both ends. */
 export interface DataKeys {
@@ -7,14 +7,13 @@ export interface DataKeys {
 }
 
 /**
- * Data keys by KMS, under one key. The client is loaded on first use: most requests of the API never need it.
+ * Data keys by KMS, under one key. The client is made on first use: most requests of the API never need it.
  * `generate` needs kms:GenerateDataKey, `unwrap` kms:Decrypt; no function has both.
  */
 export function createKmsDataKeys(keyARN: string): DataKeys {
   let client: KMSClient | undefined;
   return {
     async generate(context) {
-      const { GenerateDataKeyCommand, KMSClient } = await import('./aws/kms.ts');
       client ??= new KMSClient({});
       const answer = await client.send(
         new GenerateDataKeyCommand({ KeyId: keyARN, KeySpec: 'AES_256', EncryptionContext: context }),
@@ -23,7 +22,6 @@ export function createKmsDataKeys(keyARN: string): DataKeys {
       return { plaintext: answer.Plaintext, wrapped: answer.CiphertextBlob };
     },
     async unwrap(wrapped, context) {
-      const { DecryptCommand, KMSClient } = await import('./aws/kms.ts');
       client ??= new KMSClient({});
       const answer = await client.send(
         new DecryptCommand({ KeyId: keyARN, CiphertextBlob: wrapped, EncryptionContext: context }),

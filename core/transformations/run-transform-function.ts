@@ -1,13 +1,12 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
 import { TransformError } from './transform-error.ts';
 import { transformAnswerSchema, type RunTransform, type TransformAnswer } from './transform-message.ts';
 
-/** Runs batches in the function of that name. The client is loaded on first use: few requests and runs need it. */
+/** Runs batches in the function of that name. The client is made on first use: few requests and runs need it. */
 export function createRunTransform(functionName: string): RunTransform {
   let client: LambdaClient | undefined;
   return async (request, signal) => {
-    const { InvokeCommand, LambdaClient } = await import('../foundation/aws/lambda.ts');
     client ??= new LambdaClient({});
     const command = new InvokeCommand({
       FunctionName: functionName,

@@ -1,3 +1,4 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAnswerOnce } from '../../core/applications/answer-once.ts';
 import { createAdminKey } from '../../core/applications/admin-key.ts';
 import { createSecretReader } from '../../core/applications/admin-secret.ts';
@@ -27,7 +28,7 @@ import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
 import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createRunControl, type RunControl } from '../../core/runs/run-control.ts';
 import type { Run } from '../../core/runs/run.ts';
-import type { RunQueue } from '../../core/runs/run-queue.ts';
+import { createRunQueue } from '../../core/runs/run-queue.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import type { StoreDependencies } from '../../core/resources/resource-store.ts';
 import { createCancelPush } from '../../core/push/cancel-push.ts';
@@ -84,7 +85,7 @@ export function createAwsPorts(
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
   const retentionDays = Number(environment.RUN_RETENTION_DAYS);
   const runStore = createRunStore({ ...table, retentionDays });
-  const runQueue = createRunQueueOnDemand(environment.RUNS_QUEUE_URL);
+  const runQueue = createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL });
   const onUnsent = (run: Run, error: unknown) =>
     log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID });
   return {
@@ -103,7 +104,7 @@ export function createAwsPorts(
       cancelPush: createCancelPush({ runStore, tableName: table.tableName, clock }),
     }),
     watchSeconds: Number(environment.WATCH_SECONDS),
-    push: createPushPorts(environment, log),
+    push: createPushPorts(environment, runQueue, log),
     runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
   };
 }
@@ -172,22 +173,5 @@ function createAccess(
     keyStore,
     keyUses,
     keys: createApiKeyService({ store: keyStore, clock }),
-  };
-}
-
-/** The queue's client is loaded with the first message: most requests never need it. */
-function createRunQueueOnDemand(queueUrl: string): RunQueue {
-  let loaded: Promise<RunQueue> | undefined;
-  const load = async (): Promise<RunQueue> => {
-    const [{ SQSClient }, { createRunQueue }] = await Promise.all([
-      import('../../core/foundation/aws/sqs.ts'),
-      import('../../core/runs/run-queue.ts'),
-    ]);
-    return createRunQueue({ client: new SQSClient({}), queueUrl });
-  };
-  const queue = () => (loaded ??= load());
-  return {
-    send: async (message, delaySeconds) => (await queue()).send(message, delaySeconds),
-    sendAll: async (messages) => (await queue()).sendAll(messages),
   };
 }

@@ -5,12 +5,13 @@ import type { Log } from '../../../core/foundation/logging.ts';
 import { createAcceptPush } from '../../../core/push/accept-push.ts';
 import { createFindPushTask } from '../../../core/push/find-push-task.ts';
 import { createIndexDestinations } from '../../../core/push/index-destinations.ts';
-import type { StorePayload } from '../../../core/push/store-payload.ts';
+import { createStorePayload, type StorePayload } from '../../../core/push/store-payload.ts';
 import { createWatchPush } from '../../../core/push/watch-push.ts';
 import type { StoreDependencies } from '../../../core/resources/resource-store.ts';
 import type { RunEventStore } from '../../../core/run-events/run-event-store.ts';
 import type { Run } from '../../../core/runs/run.ts';
 import type { RunMessage } from '../../../core/runs/run-message.ts';
+import type { RunQueue } from '../../../core/runs/run-queue.ts';
 import type { RunStore } from '../../../core/runs/run-store.ts';
 import type { TaskStore } from '../../../core/tasks/task-store.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -23,17 +24,14 @@ export interface PushPorts {
   readonly maxBytes: number;
 }
 
-/** The clients of S3 and SQS are loaded with the first push: most requests never need them. */
 export function createPushPorts(
-  environment: Pick<Environment, 'PUSH_BUCKET' | 'PUSH_MAX_BYTES' | 'RUNS_QUEUE_URL'>,
+  environment: Pick<Environment, 'PUSH_BUCKET' | 'PUSH_MAX_BYTES'>,
+  runQueue: Pick<RunQueue, 'send'>,
   log: Log,
 ): PushPorts {
-  let storing: Promise<StorePayload> | undefined;
-  let sending: Promise<(message: RunMessage) => Promise<void>> | undefined;
   return {
-    storePayload: async (payloadKey, payload) =>
-      (await (storing ??= loadStore(environment.PUSH_BUCKET)))(payloadKey, payload),
-    sendMessage: async (message) => (await (sending ??= loadQueue(environment.RUNS_QUEUE_URL)))(message),
+    storePayload: createStorePayload({ bucket: environment.PUSH_BUCKET }),
+    sendMessage: (message) => runQueue.send(message),
     onUnsent: (run, error) =>
       log.error('A push waits for the sweep: its message was not sent', error, { runID: run.runID }),
     maxBytes: Number(environment.PUSH_MAX_BYTES),
@@ -72,18 +70,4 @@ export function createPushDependencies(
     watchPush: createWatchPush({ runEvents: stores.runEventStore, clock, watchSeconds }),
     pushMaxBytes: push.maxBytes,
   };
-}
-
-async function loadStore(bucket: string): Promise<StorePayload> {
-  const { createStorePayload } = await import('../../../core/push/store-payload.ts');
-  return createStorePayload({ bucket });
-}
-
-async function loadQueue(queueUrl: string): Promise<(message: RunMessage) => Promise<void>> {
-  const [{ SQSClient }, { createRunQueue }] = await Promise.all([
-    import('../../../core/foundation/aws/sqs.ts'),
-    import('../../../core/runs/run-queue.ts'),
-  ]);
-  const queue = createRunQueue({ client: new SQSClient({}), queueUrl });
-  return (message) => queue.send(message);
 }
