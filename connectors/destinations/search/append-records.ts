@@ -23,10 +23,12 @@ export function createRecordAppender(target: BatchTarget): RecordAppender {
   return {
     async write(batch, signal) {
       const ids = Array.from({ length: batch.count }, (_, index) => objectIDOf(batch, index));
-      const existing = await findExisting(target, ids, signal);
+      // Before the look-up: what is published while it is under way may not be in its answer.
+      const pending = new Set(ids.filter((id) => unpublished.has(id)));
       const awaited = new Set(ids.flatMap((id) => unpublished.get(id) ?? []));
+      const existing = await findExisting(target, ids, signal);
       const receipts: WriteReceipt[] = [];
-      let left = [...ids.entries()].filter(([, id]) => !existing.has(id) && !unpublished.has(id));
+      let left = [...ids.entries()].filter(([, id]) => !existing.has(id) && !pending.has(id));
       while (left.length > 0) {
         const first = new Map(left.toReversed().map(([index, id]) => [id, index]));
         const selection = [...first.values()].sort((one, other) => one - other);

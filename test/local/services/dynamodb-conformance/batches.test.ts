@@ -1,11 +1,11 @@
 import { BatchGetItemCommand, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, startConformanceTable, TableName } from '../support/conformance-table.ts';
+import { keyOf, startGrounds, TableName } from '../support/conformance-table.ts';
 
-const { client, put } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('batches', () => {
+describe.each(grounds)('batches on $ground', ({ client, put }) => {
   test('write 25 items and refuse 26', async () => {
     const partition = randomUUID();
     const requests = Array.from({ length: 26 }, (_, n) => ({

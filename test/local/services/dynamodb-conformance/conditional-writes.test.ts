@@ -1,11 +1,11 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, startConformanceTable, TableName } from '../support/conformance-table.ts';
+import { keyOf, startGrounds, TableName } from '../support/conformance-table.ts';
 
-const { client, put, get } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('conditional writes', () => {
+describe.each(grounds)('conditional writes on $ground', ({ client, put, get }) => {
   test('a put on an item that exists is refused and hands the item back', async () => {
     const key = keyOf(randomUUID());
     await put({ ...key, owner: { S: 'first' } });

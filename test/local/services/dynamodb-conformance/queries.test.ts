@@ -1,11 +1,11 @@
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, sortsOf, startConformanceTable, TableName, type Item } from '../support/conformance-table.ts';
+import { keyOf, sortsOf, startGrounds, TableName, type Item } from '../support/conformance-table.ts';
 
-const { client, put } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('queries', () => {
+describe.each(grounds)('queries on $ground', ({ client, put }) => {
   async function putSorts(partition: string, sorts: string[]): Promise<void> {
     for (const sort of sorts) await put(keyOf(partition, sort));
   }

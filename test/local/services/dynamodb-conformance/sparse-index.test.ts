@@ -1,11 +1,11 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, sortsOf, startConformanceTable, TableName, type Item } from '../support/conformance-table.ts';
+import { keyOf, sortsOf, startGrounds, TableName, type Item } from '../support/conformance-table.ts';
 
-const { client, put, update } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('the sparse index', () => {
+describe.each(grounds)('the sparse index on $ground', ({ client, put, update }) => {
   const index = (partition: string, more: object = {}) =>
     client.send(
       new QueryCommand({

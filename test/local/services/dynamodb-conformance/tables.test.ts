@@ -5,11 +5,11 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { keyOf, startConformanceTable, TableName } from '../support/conformance-table.ts';
+import { isAwsGiven, keyOf, startServices, TableName } from '../support/conformance-table.ts';
 
-const { client } = await startConformanceTable();
+const grounds = await startServices();
 
-describe('tables', () => {
+describe.each(grounds)('tables on $ground', ({ client }) => {
   test('are described with their indexes', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({
@@ -34,4 +34,9 @@ describe('tables', () => {
     const missing = client.send(new GetItemCommand({ TableName: 'missing', Key: keyOf('a') }));
     await expect(missing).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
+});
+
+// Every test of this folder runs there too, when a table and credentials are given.
+test.skipIf(!isAwsGiven)('AWS is held to the same: MILLRACE_CONFORMANCE_TABLE names a table', () => {
+  expect(grounds.map(({ ground }) => ground)).toContain('AWS');
 });

@@ -5,11 +5,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, startConformanceTable, TableName, type Item } from '../support/conformance-table.ts';
+import { keyOf, startGrounds, TableName, type Item } from '../support/conformance-table.ts';
 
-const { client, put, get } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('transactions', () => {
+describe.each(grounds)('transactions on $ground', ({ client, put, get }) => {
   test('say which of their conditions failed, with the item, and change nothing', async () => {
     const [taken, free] = [keyOf(randomUUID()), keyOf(randomUUID())];
     await put({ ...taken, by: { S: 'somebody' } });

@@ -1,11 +1,11 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, startConformanceTable, TableName } from '../support/conformance-table.ts';
+import { keyOf, startGrounds, TableName } from '../support/conformance-table.ts';
 
-const { client, put, update } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('update expressions', () => {
+describe.each(grounds)('update expressions on $ground', ({ client, put, update }) => {
   test('SET, REMOVE, ADD and DELETE in one', async () => {
     const key = keyOf(randomUUID());
     await put({ ...key, gone: { S: 'x' }, n: { N: '1' }, tags: { SS: ['a', 'b'] } });

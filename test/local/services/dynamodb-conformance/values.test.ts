@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { keyOf, startConformanceTable } from '../support/conformance-table.ts';
+import { keyOf, startGrounds } from '../support/conformance-table.ts';
 
-const { put, get, update } = await startConformanceTable();
+const grounds = await startGrounds();
 
-describe('sizes and values', () => {
+describe.each(grounds)('sizes and values on $ground', ({ put, get, update }) => {
   test('an item of 400 KB fits and a larger one does not', async () => {
     const key = keyOf(randomUUID());
     await put({ ...key, f: { S: 'x'.repeat(400 * 1024 - 100) } });

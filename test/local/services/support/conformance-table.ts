@@ -9,13 +9,25 @@ import {
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 import { startDynamoDb } from '../../../../local/services/dynamodb/start-dynamo-db.ts';
+import { MemoryClient } from '../../../support/memory-table/memory-client.ts';
+import { MemoryTable } from '../../../support/memory-table/memory-table.ts';
+import { createRawClient } from '../../../support/memory-table/raw-client.ts';
 import { clientOptions } from './client-options.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-export const TableName = 'conformance';
+/** The table on AWS that the suite is run on too: `pk`, `sk` and an index `sparse` by `gpk`, `gsk`, all texts. */
+const AWS_TABLE = process.env['MILLRACE_CONFORMANCE_TABLE'];
+
+export const isAwsGiven = AWS_TABLE !== undefined;
+
+export const TableName = AWS_TABLE ?? 'conformance';
+
+/** An index on AWS follows its table a moment later. */
+const AWS_INDEX_MILLISECONDS = 200;
 
 /** Each test works under a partition of its own, so their order does not matter. */
 export function keyOf(partition: string, sort = 'a'): Item {
@@ -26,8 +38,42 @@ export function sortsOf(items: Item[] | undefined): (string | undefined)[] {
   return (items ?? []).map((item) => item['sk']?.S);
 }
 
-/** A table with a sparse index on the embedded DynamoDB of this machine, for the tests of one file. */
-export async function startConformanceTable() {
+/** What the suite must find alike wherever the stores' table lies. */
+export interface Ground {
+  readonly ground: 'the embedded DynamoDB' | 'the table in memory' | 'AWS';
+  readonly client: DynamoDBClient;
+  readonly put: (item: Item) => Promise<void>;
+  readonly get: (key: Item) => Promise<Item | undefined>;
+  readonly update: (
+    key: Item,
+    expression: string,
+    values?: Item,
+    names?: Record<string, string>,
+  ) => Promise<Item>;
+}
+
+/**
+ * The grounds for the tests of one file: the embedded DynamoDB, the table in memory that the simulation runs on, and AWS
+ * when `MILLRACE_CONFORMANCE_TABLE` names a table there and the SDK finds credentials.
+ */
+export async function startGrounds(): Promise<Ground[]> {
+  const embedded = await startEmbedded();
+  const grounds = [
+    groundOn('the embedded DynamoDB', embedded),
+    groundOn('the table in memory', openMemory()),
+  ];
+  if (AWS_TABLE === undefined) return grounds;
+  const client = new DynamoDBClient();
+  afterAll(() => client.destroy());
+  return [...grounds, groundOn('AWS', client)];
+}
+
+/** Those that manage tables, besides what is in them. */
+export async function startServices(): Promise<Ground[]> {
+  return (await startGrounds()).filter(({ ground }) => ground !== 'the table in memory');
+}
+
+async function startEmbedded(): Promise<DynamoDBClient> {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-conformance-'));
   const service = await startDynamoDb({ dataDirectory: directory });
   const client = new DynamoDBClient(clientOptions(service.endpoint));
@@ -37,21 +83,32 @@ export async function startConformanceTable() {
     rmSync(directory, { recursive: true, force: true });
   });
   await createTable(client);
+  return client;
+}
+
+function openMemory(): DynamoDBClient {
+  const sparse = { name: 'sparse', partition: 'gpk', sort: 'gsk', projection: 'ALL' };
+  return createRawClient(
+    new MemoryClient(TableName, new MemoryTable({ partition: 'pk', sort: 'sk' }, [sparse])),
+  );
+}
+
+function groundOn(ground: Ground['ground'], client: DynamoDBClient): Ground {
+  const settle = async () => {
+    if (ground === 'AWS') await delay(AWS_INDEX_MILLISECONDS);
+  };
   return {
+    ground,
     client,
-    put: async (item: Item): Promise<void> => {
+    async put(item) {
       await client.send(new PutItemCommand({ TableName, Item: item }));
+      await settle();
     },
-    get: async (key: Item): Promise<Item | undefined> => {
+    async get(key) {
       const { Item } = await client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }));
       return Item;
     },
-    update: async (
-      key: Item,
-      expression: string,
-      values?: Item,
-      names?: Record<string, string>,
-    ): Promise<Item> => {
+    async update(key, expression, values, names) {
       const { Attributes = {} } = await client.send(
         new UpdateItemCommand({
           TableName,
@@ -62,6 +119,7 @@ export async function startConformanceTable() {
           ReturnValues: 'ALL_NEW',
         }),
       );
+      await settle();
       return Attributes;
     },
   };
