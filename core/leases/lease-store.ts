@@ -31,8 +31,8 @@ export interface LeaseStore {
   renew(lease: Lease): Promise<Lease | undefined>;
   /**
    * Notes that this run writes the index, unless a run that was created later has done so: `superseded`. For a run that
-   * adds to the index (`adds`) only later runs of its own task count, and those that replaced the whole. `checkOnly`
-   * notes nothing. Undefined if the lease has gone to another.
+   * adds to the index (`adds`) only later runs of its own task count, and those that replaced the whole; none for a run
+   * without a `taskID`. `checkOnly` notes nothing. Undefined if the lease has gone to another.
    */
   takeTurn(lease: Lease, turn: Turn): Promise<'taken' | 'superseded' | undefined>;
   /** Gives it back; `reserve` keeps the first place for the same run, which goes on in another worker. */
@@ -41,7 +41,8 @@ export interface LeaseStore {
 
 /** A run's place among those that write the index. */
 interface Turn {
-  readonly taskID: string;
+  /** Absent for a run of single entities: it fetches what they are when it writes them, so it never comes too late. */
+  readonly taskID?: string | undefined;
   /** When the run was created. */
   readonly createdAt: string;
   readonly adds: boolean;
@@ -181,17 +182,24 @@ async function takeTurn(
   );
   const { fence, lastWritten, lastReplaced } = turnsSchema.parse(Item);
   if (fence !== lease.fence) return undefined;
-  const byTask = z.string().default('').parse(Item[turnOf(taskID)]);
-  const last = adds ? later(byTask, lastReplaced) : lastWritten;
-  if (last > createdAt) return 'superseded';
+  if (taskID !== undefined) {
+    const byTask = z.string().default('').parse(Item[turnOf(taskID)]);
+    const last = adds ? later(byTask, lastReplaced) : lastWritten;
+    if (last > createdAt) return 'superseded';
+  }
   if (checkOnly) return 'taken';
+  const sets = [
+    'lastWritten = :written',
+    ...(taskID === undefined ? [] : ['#task = :createdAt']),
+    ...(adds ? [] : ['lastReplaced = :createdAt']),
+  ];
   const taken = await update(table, lease, {
-    UpdateExpression: `SET lastWritten = :written, #task = :createdAt${adds ? '' : ', lastReplaced = :createdAt'}`,
+    UpdateExpression: `SET ${sets.join(', ')}`,
     ConditionExpression: 'fence = :fence',
-    ExpressionAttributeNames: { '#task': turnOf(taskID) },
+    ...(taskID === undefined ? {} : { ExpressionAttributeNames: { '#task': turnOf(taskID) } }),
     ExpressionAttributeValues: {
       ':written': later(lastWritten, createdAt),
-      ':createdAt': createdAt,
+      ...(taskID === undefined && adds ? {} : { ':createdAt': createdAt }),
       ':fence': lease.fence,
     },
   });

@@ -57,10 +57,10 @@ async function endCancelled(work: RunWork): Promise<'finished'> {
 /** Ends the run if one that was created later has written the index: what this one writes would be older. */
 async function isSuperseded(work: RunWork): Promise<boolean> {
   const { engine, journal, lease } = work;
-  const { taskID, createdAt, action } = journal.run;
+  const { taskID, createdAt, action, type } = journal.run;
   const isReplace = action === 'replace';
   const turn = await engine.leaseStore.takeTurn(lease.current, {
-    taskID,
+    taskID: type === 'update' ? undefined : taskID,
     createdAt,
     adds: !isReplace,
     // A replace run writes at its end, and asks again then.

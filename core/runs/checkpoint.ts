@@ -27,7 +27,7 @@ export async function checkpoint(
 }
 
 function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
-  const { counts, objectIDs, rejected } = totals;
+  const { counts, deleted, objectIDs, rejected } = totals;
   const notes: RunNote[] = transformNotes(totals.transformed);
   const { applied, unchanged } = counts;
   if (applied + unchanged > 0) {
@@ -35,7 +35,13 @@ function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs): RunNote[] {
       type: 'record',
       status: 'succeeded',
       batchSize: applied + unchanged,
-      data: { applied, unchanged, rejected: counts.rejected, objectIDs },
+      data: {
+        applied,
+        unchanged,
+        rejected: counts.rejected,
+        ...(deleted === 0 ? {} : { deleted }),
+        objectIDs,
+      },
     });
   }
   if (counts.rejected > 0) {

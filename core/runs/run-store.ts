@@ -11,6 +11,8 @@ import {
 } from '../foundation/transactions.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
+import { runEventChanges } from '../run-events/run-event-item.ts';
+import { lastRunChange } from './last-runs.ts';
 import type { Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
 import { commitItems } from './run-commit.ts';
@@ -56,13 +58,16 @@ export interface RunCommit {
   readonly also?: readonly TransactionItem[];
 }
 
+/** What is written in the transaction that claims a run. */
+type ClaimedWith = Pick<RunCommit, 'events' | 'also'>;
+
 /** What the sweep needs to know of a run; read from an index, so it may be out of date. */
 export type DueRun = Pick<Run, 'appID' | 'runID'>;
 
 /** The runs as stored. Whatever is decided about a run is decided by a conditional write here. */
 export interface RunStore {
-  /** Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. `also` is written with it. */
-  claim(run: Run, also?: readonly TransactionItem[]): Promise<{ run: Run; isNew: boolean }>;
+  /** Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. */
+  claim(run: Run, more?: ClaimedWith): Promise<{ run: Run; isNew: boolean }>;
   /** Read strongly. */
   get(appID: string, runID: string): Promise<Run | undefined>;
   /** One page, and how many runs the window and the filters leave. */
@@ -93,7 +98,7 @@ export function createRunStore(
   const isCurrent = (item: Readonly<Record<string, unknown>>) => !isExpired(item, clock.now());
 
   return {
-    claim: (run, also = []) => claimRun(table, run, expiresAt(run), also),
+    claim: (run, more = {}) => claimRun(table, run, expiresAt(run), more),
     async get(appID, runID) {
       const item = await readRun(table, appID, runID);
       return item === undefined || !isCurrent(item) ? undefined : runSchema.parse(item);
@@ -143,7 +148,7 @@ async function claimRun(
   table: TableAccess & { readonly clock: Clock },
   run: Run,
   expiresAt: number,
-  also: readonly TransactionItem[],
+  { events = [], also = [] }: ClaimedWith,
 ): Promise<{ run: Run; isNew: boolean }> {
   const { client, tableName, clock } = table;
   const row = {
@@ -155,8 +160,14 @@ async function claimRun(
     },
   };
   try {
-    const counts = runCountChanges(tableName, undefined, run, expiresAt);
-    await writeTransaction(client, [row, ...counts, ...also], clock);
+    const items = [
+      row,
+      ...runCountChanges(tableName, undefined, run, expiresAt),
+      ...runEventChanges(tableName, run, events, expiresAt),
+      ...lastRunChange(tableName, run, expiresAt),
+      ...also,
+    ];
+    await writeTransaction(client, items, clock);
     return { run, isNew: true };
   } catch (error) {
     if (!(error instanceof TransactionRefusedError)) throw error;

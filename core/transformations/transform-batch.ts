@@ -21,7 +21,7 @@ export async function transformBatch(
   batch: RecordBatch,
   signal: AbortSignal,
 ): Promise<RecordBatch[]> {
-  if (batch.count === 0) return [batch];
+  if (batch.count === 0 || batch.isDeletion === true) return [batch];
   const inputs = readRecords(batch);
   return new BatchTransformation(stage.transformationID, batch, inputs).finish(
     await stage.transform(inputs, signal),

@@ -19,6 +19,7 @@ import { readLimits, type Limits } from '../../core/foundation/limits.ts';
 import type { Log } from '../../core/foundation/logging.ts';
 import { createTableClient } from '../../core/foundation/table-client.ts';
 import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
+import { createFindLastRuns, type FindLastRuns } from '../../core/runs/last-runs.ts';
 import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createRunControl, type RunControl } from '../../core/runs/run-control.ts';
 import type { Run } from '../../core/runs/run.ts';
@@ -29,14 +30,22 @@ import { createIndexDestinations } from '../../core/push/index-destinations.ts';
 import { createSourceService } from '../../core/sources/source-service.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createValidateSource } from '../../core/sources/validate-source.ts';
-import { createRunTask } from '../../core/tasks/run-task.ts';
-import { createTaskService } from '../../core/tasks/task-service.ts';
+import type { TrySyncSchedules } from '../../core/tasks/task-writes.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { createRunTransform } from '../../core/transformations/run-transform-function.ts';
+import type { SchedulesEnvironment } from '../../core/triggers/schedules.ts';
+import { readCommercetoolsProjects } from '../../core/webhooks/commercetools-projects.ts';
 import type { RunTransform } from '../../core/transformations/transform-message.ts';
 import { createTransformationService } from '../../core/transformations/transformation-service.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
 import { createTryTransformation } from '../../core/transformations/try-transformation.ts';
+import { createDeliveryLedger } from '../../core/webhooks/delivery-ledger.ts';
+import { createWebhookService } from '../../core/webhooks/webhook-service.ts';
+import { createWebhookStore } from '../../core/webhooks/webhook-store.ts';
+import { createAlertDependencies, createAlertPorts, type AlertPorts } from './alerts/alert-dependencies.ts';
+import type { AskPoller } from '../../core/links/link-queue.ts';
+import { createAskPollerOnDemand, createLinkDependencies } from './links/link-dependencies.ts';
+import { createTaskDependencies, createTrySyncSchedules } from './tasks/task-dependencies.ts';
 import { createPushDependencies, createPushPorts, type PushPorts } from './push/push-dependencies.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
@@ -52,7 +61,13 @@ type ApiEnvironment = Pick<
   | 'ADMIN_SECRET_ARN'
   | 'KEY_ARN'
   | 'RUN_RETENTION_DAYS'
->;
+  | 'LINKS_QUEUE_URL'
+  | 'ALERTS_QUEUE_URL'
+  | 'ALERT_SENDER'
+  | 'ALERT_TOPIC_ARNS'
+  | 'COMMERCETOOLS_PROJECTS'
+> &
+  SchedulesEnvironment;
 
 /** What the operations stand on, besides the table. */
 export interface ApiPorts extends StoreDependencies {
@@ -66,7 +81,15 @@ export interface ApiPorts extends StoreDependencies {
   /** How long a request may wait for a worker, within the half minute that API Gateway gives it. */
   readonly watchSeconds: number;
   readonly push: PushPorts;
+  readonly alerts: AlertPorts;
   readonly runTransform: RunTransform;
+  readonly trySyncSchedules: TrySyncSchedules;
+  /** commercetools project → the application whose tasks it may notify. */
+  readonly commercetoolsProjects: Readonly<Record<string, string>>;
+  readonly findLastRuns: FindLastRuns;
+  readonly askPoller: AskPoller;
+  /** Days that runs and their events are kept. */
+  readonly retentionDays: number;
 }
 
 /** The services over AWS, as the environment names them. */
@@ -75,7 +98,8 @@ export function createAwsPorts(
   { clock, log }: { clock: Clock; log: Log },
 ): ApiPorts {
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
-  const runStore = createRunStore({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) });
+  const retentionDays = Number(environment.RUN_RETENTION_DAYS);
+  const runStore = createRunStore({ ...table, retentionDays });
   const runQueue = createRunQueueOnDemand(environment.RUNS_QUEUE_URL);
   const onUnsent = (run: Run, error: unknown) =>
     log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID });
@@ -89,7 +113,13 @@ export function createAwsPorts(
     runControl: createRunControl({ runStore, runQueue, clock, onUnsent }),
     watchSeconds: Number(environment.WATCH_SECONDS),
     push: createPushPorts(environment, log),
+    alerts: createAlertPorts(environment),
     runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
+    commercetoolsProjects: readCommercetoolsProjects(environment.COMMERCETOOLS_PROJECTS),
+    trySyncSchedules: createTrySyncSchedules(environment, table, log),
+    findLastRuns: createFindLastRuns(table),
+    askPoller: createAskPollerOnDemand(environment.LINKS_QUEUE_URL, log),
+    retentionDays,
   };
 }
 
@@ -100,6 +130,7 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
   const taskStore = createTaskStore(ports);
   const transformationStore = createTransformationStore(ports);
   const runEventStore = createRunEventStore(ports);
+  const { runHostedTask, ...ofLinks } = createLinkDependencies(ports, taskStore);
   return {
     ...createAccess(ports),
     clock: ports.clock,
@@ -119,24 +150,26 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
       authentications: authenticationStore,
     }),
     tryTransformation: createTryTransformation(ports),
-    taskStore,
-    tasks: createTaskService({ store: taskStore, sources: sourceStore, destinations: destinationStore }),
-    runTask: createRunTask({
-      tasks: taskStore,
-      sources: sourceStore,
-      destinations: destinationStore,
-      startRun: ports.startRun,
-    }),
+    ...createTaskDependencies(
+      ports,
+      { tasks: taskStore, sources: sourceStore, destinations: destinationStore },
+      runHostedTask,
+    ),
+    ...ofLinks,
     validateSource: createValidateSource({
       ...ports,
       authentications: authenticationStore,
       runEvents: runEventStore,
       waitSeconds: ports.watchSeconds,
     }),
+    ...createAlertDependencies(ports, { taskStore }),
     ...createPushDependencies(ports, { authenticationStore, destinationStore, taskStore, runEventStore }),
     runStore: ports.runStore,
+    findLastRuns: ports.findLastRuns,
     runControl: ports.runControl,
     runEventStore,
+    webhooks: createWebhookService({ ...ports, store: createWebhookStore(ports), tasks: taskStore }),
+    deliveryLedger: createDeliveryLedger(ports),
   };
 }
 

@@ -23,6 +23,8 @@ interface OperationRequest<Path extends string, Query, Body> {
   readonly freshID: string;
   /** The caller holds the deployment's own key. */
   readonly isOperator: boolean;
+  /** What the URL of the request begins with, as the caller reached it: `https://…`, without a slash at the end. */
+  readonly baseURL: string;
 }
 
 export interface OperationDefinition<
@@ -60,6 +62,7 @@ interface UncheckedRequest {
   readonly body: unknown;
   readonly freshID: string;
   readonly isOperator: boolean;
+  readonly baseURL: string;
 }
 
 /** An operation as the router and the generated document see it. */
@@ -100,6 +103,7 @@ export function defineOperation<
           body: parsePart(body, request.body, 'body'),
           freshID: request.freshID,
           isOperator: request.isOperator,
+          baseURL: request.baseURL,
         },
         dependencies,
       );

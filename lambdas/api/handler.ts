@@ -41,8 +41,8 @@ export function createHandler(dependencies: () => ApiDependencies): HttpHandler 
         operation.body === undefined
           ? undefined
           : readRequestBody(bytes, request, operation.maxBodyBytes?.(dependencies()));
-      const { query } = request;
-      const fields = { appID, isOperator, freshID, parameters, query, body };
+      const { query, baseURL } = request;
+      const fields = { appID, isOperator, freshID, parameters, query, body, baseURL };
       return JSON.stringify(await operation.invoke(fields, dependencies()));
     };
     const idempotencyKey = readIdempotencyKey(operation, request);

@@ -52,6 +52,7 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
   const tasks = createTaskStore(table);
   const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
   const connections: ConnectionDependencies = {
+    table,
     tasks,
     sources: createSourceStore(table),
     destinations: createDestinationStore(table),

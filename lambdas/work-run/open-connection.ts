@@ -6,10 +6,13 @@ import { indexNameOf } from '../../core/destinations/destination.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
 import type { DataKeys } from '../../core/foundation/data-keys.ts';
+import type { TableAccess } from '../../core/foundation/table-client.ts';
 import { InvalidInputError } from '../../core/foundation/errors.ts';
 import { Secret } from '../../core/foundation/secret.ts';
 import type { OpenConnection } from '../../core/runs/engine.ts';
 import type { BatchLimits } from '../../core/runs/ports.ts';
+import { createEntitySource } from '../../core/runs/entity-source.ts';
+import { readRunEntities } from '../../core/runs/run-entities.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run, TaskAction } from '../../core/runs/run.ts';
 import { requireConnector } from '../../core/sources/require-connector.ts';
@@ -29,6 +32,7 @@ export const BATCH_LIMITS: BatchLimits = { maxRecords: 5_000, maxBytes: 2 * 1024
 const TRANSFORM_LIMITS: BatchLimits = { maxRecords: 1_000, maxBytes: 1024 * 1024 };
 
 export interface ConnectionDependencies {
+  readonly table: TableAccess;
   readonly tasks: TaskStore;
   readonly sources: SourceStore;
   readonly destinations: DestinationStore;
@@ -65,10 +69,14 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       network,
       taskID: run.taskID,
     });
+    const named =
+      run.type === 'update'
+        ? createEntitySource(opened, (await readRunEntities(dependencies.table, run)).entityIDs)
+        : opened;
     return {
       index: { searchAppID: searchAccess.applicationID, indexName },
       sourceDescription: describeSource(source),
-      source: stage === undefined ? opened : createTransformedSource(opened, stage),
+      source: stage === undefined ? named : createTransformedSource(named, stage),
       destination: openSearchDestination({
         ...searchAccess,
         indexName,

@@ -85,6 +85,7 @@ async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
     failureThreshold: 0,
   });
   const openConnection = createOpenConnection({
+    table,
     tasks,
     sources,
     destinations,

@@ -56,13 +56,13 @@ describe('the deployed functions', () => {
       expect(functionOf(template, name).resource.Properties.Handler).toBe('index.handler');
   });
 
-  test('are bundles of less than a megabyte that export a handler and need nothing else', async () => {
+  test('are bundles of less than 1.2 MB that export a handler and need nothing else', async () => {
     const bundles = await buildBundles({ outDirectory: join(directory, 'out') });
     expect(Object.keys(bundles)).toEqual(functionNames(LAMBDAS));
     expect(Object.keys(bundles).length).toBeGreaterThan(0);
     for (const name of Object.keys(bundles)) {
       expect(await handlerOf(bundles, name)).toBeTypeOf('function');
-      expect(statSync(join(bundleOf(bundles, name), 'index.mjs')).size).toBeLessThan(1_000_000);
+      expect(statSync(join(bundleOf(bundles, name), 'index.mjs')).size).toBeLessThan(1_200_000);
       const programs = name === 'run-transform' ? ['sandbox.program.mjs', 'sandbox.program.mjs.map'] : [];
       expect(readdirSync(bundleOf(bundles, name)).sort()).toEqual([
         'index.mjs',
@@ -88,7 +88,17 @@ describe('buildBundles', () => {
 
   test('bundles each folder but middleware, with a source map that does not repeat the source', async () => {
     const bundles = await buildBundles({ lambdasDirectory, outDirectory });
-    expect(Object.keys(bundles)).toEqual(['api', 'poll-runs', 'run-transform', 'work-run']);
+    expect(Object.keys(bundles)).toEqual([
+      'api',
+      'poll-link',
+      'poll-runs',
+      'receive-message',
+      'receive-webhook',
+      'run-transform',
+      'send-alert',
+      'start-run',
+      'work-run',
+    ]);
     expect((await handlerOf(bundles, 'work-run'))()).toBe('work-run');
     const api = bundleOf(bundles, 'api');
     expect(readFileSync(join(api, 'index.mjs'), 'utf8')).toContain('//# sourceMappingURL=index.mjs.map');

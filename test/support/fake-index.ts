@@ -100,6 +100,7 @@ export class FakeIndex {
       if (!this.refused.has(record.objectID)) accepted.push(record);
       else rejected.push({ objectID: record.objectID, code: 'record.refused', message: 'It was refused.' });
     }
+    const isDeletion = batch.isDeletion === true;
     const task = this.#nextTask;
     this.#nextTask += 1;
     this.#accepted.set(task, () => {
@@ -108,6 +109,10 @@ export class FakeIndex {
       if (name !== '' && !this.temporary.has(name)) this.temporary.set(name, new Map());
       const records = name === '' ? this.live : (this.temporary.get(name) as Records);
       for (const record of accepted) {
+        if (isDeletion) {
+          records.delete(record.objectID);
+          continue;
+        }
         const before = action === 'partial' ? records.get(record.objectID) : undefined;
         records.set(record.objectID, { ...before, ...record });
       }

@@ -1,0 +1,43 @@
+import type { Log } from '../../../core/foundation/logging.ts';
+import { createFindHostedRun } from '../../../core/links/find-hosted-run.ts';
+import { createHostedStarts } from '../../../core/links/hosted-starts.ts';
+import type { AskPoller } from '../../../core/links/link-queue.ts';
+import { createLinkService } from '../../../core/links/link-service.ts';
+import { createLinkStates } from '../../../core/links/link-states.ts';
+import { createLinkStore } from '../../../core/links/link-store.ts';
+import { createRunHostedTask, type RunHostedTask } from '../../../core/links/run-hosted-task.ts';
+import type { TaskStore } from '../../../core/tasks/task-store.ts';
+import type { ApiPorts } from '../create-dependencies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+/** What the links of an application and the runs of its hosted tasks are reached by. */
+export function createLinkDependencies(
+  ports: ApiPorts,
+  tasks: TaskStore,
+): Pick<ApiDependencies, 'linkStore' | 'links' | 'hostedStarts' | 'findHostedRun'> & {
+  readonly runHostedTask: RunHostedTask;
+} {
+  const { runStore, askPoller, clock, watchSeconds: waitSeconds } = ports;
+  const linkStore = createLinkStore(ports);
+  const starts = createHostedStarts(ports);
+  return {
+    linkStore,
+    links: createLinkService({ ...ports, store: linkStore, states: createLinkStates(ports), waitSeconds }),
+    hostedStarts: starts,
+    findHostedRun: createFindHostedRun({ starts, runStore, tasks }),
+    runHostedTask: createRunHostedTask({ starts, runStore, askPoller, clock, waitSeconds }),
+  };
+}
+
+/** The queue's client is loaded with the first message: most requests never need it. */
+export function createAskPollerOnDemand(queueUrl: string, log: Log): AskPoller {
+  let loaded: Promise<AskPoller> | undefined;
+  const load = async (): Promise<AskPoller> => {
+    const [{ SQSClient }, { createAskPoller, createLinkQueue }] = await Promise.all([
+      import('../../../core/foundation/aws/sqs.ts'),
+      import('../../../core/links/link-queue.ts'),
+    ]);
+    return createAskPoller(createLinkQueue({ client: new SQSClient({}), queueUrl }), log);
+  };
+  return async (message) => (await (loaded ??= load()))(message);
+}
