@@ -22,6 +22,33 @@ export class CredentialsKey extends Construct {
     fn.allow({ actions: ['kms:GenerateDataKey'], resources: [this.keyArn] });
   }
 
+  /** The function can open the secrets of webhooks, and none of an authentication. */
+  grantOpenWebhooks(fn: HouseFunction): void {
+    fn.allow({
+      actions: ['kms:Decrypt'],
+      resources: [this.keyArn],
+      conditions: { StringLike: { 'kms:EncryptionContext:authentication': 'webhook#*' } },
+    });
+  }
+
+  /** The function can open the secrets of alerts, and none of an authentication. */
+  grantOpenAlerts(fn: HouseFunction): void {
+    fn.allow({
+      actions: ['kms:Decrypt'],
+      resources: [this.keyArn],
+      conditions: { StringLike: { 'kms:EncryptionContext:authentication': 'alert#*' } },
+    });
+  }
+
+  /** The function can open the keys of links, and none of an authentication. */
+  grantOpenLinks(fn: HouseFunction): void {
+    fn.allow({
+      actions: ['kms:Decrypt'],
+      resources: [this.keyArn],
+      conditions: { StringLike: { 'kms:EncryptionContext:authentication': 'link#*' } },
+    });
+  }
+
   grantOpen(fn: HouseFunction): void {
     fn.allow({ actions: ['kms:Decrypt'], resources: [this.keyArn] });
   }

@@ -3,7 +3,7 @@ import type { HouseFunction } from './constructs/house-function.ts';
 import type { Stage } from './stage.ts';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -28,16 +28,29 @@ const ACCESS_LOG = {
   integrationError: '$context.integrationErrorMessage',
 };
 
-/** The HTTP API: every request goes to one function, which knows the routes. */
+export interface FrontDoorProps {
+  readonly stage: Stage;
+  readonly api: HouseFunction;
+  readonly receiveWebhook: HouseFunction;
+}
+
+/** The HTTP API: deliveries of webhooks go to a function of their own, every other request to one that knows the routes. */
 export class FrontDoor extends Construct {
   readonly url: string;
+  /** The same without a slash at its end, as links begin. */
+  readonly endpoint: string;
 
-  constructor(scope: Construct, id: string, { stage, api }: { stage: Stage; api: HouseFunction }) {
+  constructor(scope: Construct, id: string, { stage, api, receiveWebhook }: FrontDoorProps) {
     super(scope, id);
     const httpApi = new HttpApi(this, 'HttpApi', {
       apiName: `millrace-${stage.name}`,
       defaultIntegration: new HttpLambdaIntegration('Integration', api.function),
       createDefaultStage: false,
+    });
+    const hooks = httpApi.addRoutes({
+      path: '/hooks/{hookID}',
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Webhooks', receiveWebhook.function),
     });
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: stage.logRetentionDays,
@@ -53,11 +66,18 @@ export class FrontDoor extends Construct {
       },
     });
     this.url = httpStage.url;
+    this.endpoint = httpApi.apiEndpoint;
     Validations.of(httpApi).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
         "Algolia's clients send their key in a header or in the query: the function checks it on every route.",
     });
+    for (const route of hooks) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Senders prove each delivery by signature or secret: the function checks it.',
+      });
+    }
     addAlarm(this, {
       stage,
       runbookEntry: 'http-api-server-errors',

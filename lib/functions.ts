@@ -1,11 +1,16 @@
 import type { AdminKey } from './admin-key.ts';
+import { alertMeansOf } from './alert-means.ts';
+import type { Alerts } from './alerts.ts';
 import { HouseFunction } from './constructs/house-function.ts';
 import type { CredentialsKey } from './credentials-key.ts';
 import type { MessageBus } from './message-bus.ts';
 import type { PushPayloads } from './push-payloads.ts';
+import { POLL_LINK_TIMEOUT_SECONDS, type LinkQueue } from './link-queue.ts';
 import { WORK_RUN_TIMEOUT_SECONDS, type RunQueue } from './run-queue.ts';
 import type { Stage } from './stage.ts';
+import { START_RUN_TIMEOUT_SECONDS, type StartQueue } from './start-queue.ts';
 import type { Table } from './table.ts';
+import type { TaskSchedules } from './task-schedules.ts';
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
@@ -15,15 +20,20 @@ export interface FunctionSurroundings {
   readonly bundles: Readonly<Record<string, string>>;
   readonly table: Table;
   readonly runs: RunQueue;
+  readonly starts: StartQueue;
+  readonly links: LinkQueue;
+  readonly schedules: TaskSchedules;
   readonly bus: MessageBus;
   readonly adminKey: AdminKey;
   readonly credentialsKey: CredentialsKey;
   readonly runTransform: HouseFunction;
   readonly pushPayloads: PushPayloads;
+  readonly alerts: Alerts;
 }
 
 /** Answers every request to the API. */
 export function createApi(scope: Construct, around: FunctionSurroundings): HouseFunction {
+  const { ALERT_SENDER, ALERT_TOPIC_ARNS } = alertMeansOf(around.stage);
   return new HouseFunction(scope, 'Api', {
     ...around,
     name: 'api',
@@ -33,6 +43,8 @@ export function createApi(scope: Construct, around: FunctionSurroundings): House
     environment: {
       TABLE_NAME: around.table.tableName,
       RUNS_QUEUE_URL: around.runs.url,
+      LINKS_QUEUE_URL: around.links.url,
+      ...around.schedules.environment,
       ADMIN_SECRET_ARN: around.adminKey.secretArn,
       LIMITS: JSON.stringify(around.stage.limits),
       RUN_TRANSFORM_NAME: around.runTransform.function.functionName,
@@ -41,8 +53,30 @@ export function createApi(scope: Construct, around: FunctionSurroundings): House
       WATCH_SECONDS: String(around.stage.watchSeconds),
       KEY_ARN: around.credentialsKey.keyArn,
       RUN_RETENTION_DAYS: String(around.stage.runRetentionDays),
+      COMMERCETOOLS_PROJECTS: JSON.stringify(around.stage.commercetoolsProjects),
+      ALERTS_QUEUE_URL: around.alerts.url,
+      ALERT_SENDER,
+      ALERT_TOPIC_ARNS,
     },
     failureMeans: 'Requests to the API fail: tasks cannot be changed, started or looked at.',
+  });
+}
+
+/** Starts what schedules and other triggers ask for. */
+export function createStartRun(scope: Construct, around: FunctionSurroundings): HouseFunction {
+  return new HouseFunction(scope, 'StartRun', {
+    ...around,
+    name: 'start-run',
+    timeoutSeconds: START_RUN_TIMEOUT_SECONDS,
+    memoryMB: 256,
+    environment: {
+      TABLE_NAME: around.table.tableName,
+      RUNS_QUEUE_URL: around.runs.url,
+      LINKS_QUEUE_URL: around.links.url,
+      STARTS_QUEUE_URL: around.starts.url,
+      RUN_RETENTION_DAYS: String(around.stage.runRetentionDays),
+    },
+    failureMeans: 'Runs that schedules and other triggers ask for start late, or not at all.',
   });
 }
 
@@ -89,6 +123,27 @@ export function createRunTransform(
   });
 }
 
+/** Copies what happens in linked applications at Algolia, and asks them for runs. */
+export function createPollLink(scope: Construct, around: FunctionSurroundings): HouseFunction {
+  const { stage } = around;
+  return new HouseFunction(scope, 'PollLink', {
+    ...around,
+    name: 'poll-link',
+    timeoutSeconds: POLL_LINK_TIMEOUT_SECONDS,
+    memoryMB: 256,
+    environment: {
+      TABLE_NAME: around.table.tableName,
+      KEY_ARN: around.credentialsKey.keyArn,
+      INGESTION_HOSTS: JSON.stringify(stage.ingestionHosts),
+      ALLOW_PRIVATE: stage.allowPrivate.join(','),
+      TRUSTED_HOSTS: stage.trustedHosts.join(','),
+      RUN_RETENTION_DAYS: String(stage.runRetentionDays),
+    },
+    failureMeans:
+      'What happens in a linked application at Algolia shows here late, or runs are asked for late.',
+  });
+}
+
 /** Sends again what is due. */
 export function createPollRuns(scope: Construct, around: FunctionSurroundings): HouseFunction {
   return new HouseFunction(scope, 'PollRuns', {
@@ -99,7 +154,11 @@ export function createPollRuns(scope: Construct, around: FunctionSurroundings): 
     environment: {
       TABLE_NAME: around.table.tableName,
       RUNS_QUEUE_URL: around.runs.url,
+      LINKS_QUEUE_URL: around.links.url,
+      STARTS_QUEUE_URL: around.starts.url,
+      ...around.schedules.environment,
       BUS_NAME: around.bus.busName,
+      ALERTS_QUEUE_URL: around.alerts.url,
     },
     failureMeans: 'A sweep failed: runs that lost a message wait for the next one.',
     // The next sweep is at most a minute away and finds the same things due.

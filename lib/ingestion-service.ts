@@ -1,13 +1,26 @@
 import { AdminKey } from './admin-key.ts';
+import { Alerts } from './alerts.ts';
 import { CredentialsKey } from './credentials-key.ts';
 import { FrontDoor } from './front-door.ts';
-import { createApi, createPollRuns, createRunTransform, createWorkRun } from './functions.ts';
+import {
+  createApi,
+  createPollLink,
+  createPollRuns,
+  createRunTransform,
+  createStartRun,
+  createWorkRun,
+  type FunctionSurroundings,
+} from './functions.ts';
+import { LinkQueue } from './link-queue.ts';
 import { MessageBus } from './message-bus.ts';
 import { PushPayloads } from './push-payloads.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Stage } from './stage.ts';
+import { StartQueue } from './start-queue.ts';
+import { TaskSchedules } from './task-schedules.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { Table } from './table.ts';
+import { Webhooks } from './webhooks.ts';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
@@ -30,44 +43,70 @@ export class IngestionService extends Stack {
     const credentialsKey = new CredentialsKey(this, 'CredentialsKey');
     const adminKey = new AdminKey(this, 'AdminKey', { stage });
     const runs = new RunQueue(this, 'RunQueue', { stage });
+    const starts = new StartQueue(this, 'StartQueue', { stage });
+    const links = new LinkQueue(this, 'LinkQueue', { stage });
     const pushPayloads = new PushPayloads(this, 'PushPayloads');
     const bus = new MessageBus(this, 'MessageBus', { stage });
+    const alerts = new Alerts(this, 'Alerts', { stage, bus });
     const group = new CfnScheduleGroup(this, 'Schedules', { name: this.stackName });
+    const schedules = new TaskSchedules(this, 'TaskSchedules', { stage, group, starts });
 
     const runTransform = createRunTransform(this, { stage, bundles });
-    const around = { runTransform, stage, bundles, table, credentialsKey, adminKey, pushPayloads, runs, bus };
+    const around = {
+      stage,
+      bundles,
+      table,
+      credentialsKey,
+      adminKey,
+      pushPayloads,
+      runs,
+      starts,
+      links,
+      schedules,
+      bus,
+      alerts,
+      runTransform,
+    };
     const api = createApi(this, around);
+    const startRun = createStartRun(this, around);
     const workRun = createWorkRun(this, around);
+    const pollLink = createPollLink(this, around);
     const pollRuns = createPollRuns(this, around);
+    const { receiveWebhook } = new Webhooks(this, 'Webhooks', around);
 
-    table.grantReadWriteDelete(api);
-    table.grantReadWriteDelete(workRun);
-    table.grantReadWriteDelete(pollRuns);
-    for (const fn of [api, workRun, pollRuns]) runs.grantStartRun(fn);
+    for (const fn of [api, startRun, workRun, pollRuns]) table.grantReadWriteDelete(fn);
+    table.grantStore(pollLink);
+    for (const fn of [api, startRun, workRun, pollRuns]) runs.grantStartRun(fn);
+    for (const fn of [startRun, pollRuns]) starts.grantAsk(fn);
+    for (const fn of [api, pollRuns]) schedules.grantManage(fn);
     adminKey.grantRead(api);
     credentialsKey.grantSeal(api);
     credentialsKey.grantOpen(workRun);
+    credentialsKey.grantOpenLinks(pollLink);
+    for (const fn of [api, startRun, pollRuns]) links.grantAsk(fn);
     for (const fn of [api, workRun]) runTransform.grantInvoke(fn);
     pushPayloads.grantStore(api);
     pushPayloads.grantUse(workRun);
-    bus.grantAnnounce(workRun);
-    bus.grantAnnounce(pollRuns);
+    for (const fn of [workRun, pollRuns]) bus.grantAnnounce(fn);
 
-    const frontDoor = new FrontDoor(this, 'FrontDoor', { stage, api });
+    const frontDoor = new FrontDoor(this, 'FrontDoor', { stage, api, receiveWebhook });
+    starts.workedBy(startRun);
+    links.workedBy(pollLink);
     runs.workedBy(workRun, { maxConcurrency: stage.runConcurrency });
-    const sweep = new SweepSchedule(this, 'Sweep', { stage, group });
-    sweep.invoke(pollRuns);
+    new SweepSchedule(this, 'Sweep', { stage, group }).invoke(pollRuns);
+    alerts.send(around, { apiURL: frontDoor.endpoint, askers: [api, pollRuns] });
 
-    this.#tell({
+    this.#tell(around, frontDoor);
+  }
+
+  #tell({ adminKey, bus, table, runs }: FunctionSurroundings, frontDoor: FrontDoor): CfnOutput[] {
+    const outputs = {
       ApiUrl: frontDoor.url,
       AdminKeySecretArn: adminKey.secretArn,
       BusName: bus.busName,
       TableName: table.tableName,
       RunsQueueUrl: runs.url,
-    });
-  }
-
-  #tell(outputs: Readonly<Record<string, string>>): CfnOutput[] {
+    };
     return Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
   }
 }

@@ -14,13 +14,17 @@ export interface Stage {
   readonly applicationID: string;
   /** Application ID → base URL of its search API, where that is not Algolia's own. */
   readonly searchHosts: Readonly<Record<string, string>>;
+  /** Application ID → region (eu, us) → base URL of its Ingestion API, for links to what is not at Algolia's own hosts. */
+  readonly ingestionHosts: Readonly<
+    Record<string, Readonly<{ eu?: string | undefined; us?: string | undefined }>>
+  >;
   /** CIDRs that sources may reach though private. */
   readonly allowPrivate: readonly string[];
   /** `host:port` entries that sources may reach though private. */
   readonly trustedHosts: readonly string[];
   /** Seconds after which a worker that stopped beating loses its lease on an index. */
   readonly leaseSeconds: number;
-  /** Days that runs and their events are kept. */
+  /** Days that runs and their events are kept, those copied from Algolia too. */
   readonly runRetentionDays: number;
   /** Bytes that the body of a push may have. */
   readonly pushMaxBytes: number;
@@ -34,6 +38,22 @@ export interface Stage {
   readonly logRetentionDays: number;
   /** How many runs are worked on at once (the mapping's maximum concurrency, at least 2). */
   readonly runConcurrency: number;
+  /** Seconds in which the hints of a webhook gather before one run takes them; 0 for none. */
+  readonly webhookWindowSeconds: number;
+  /** commercetools project → the application whose tasks it may notify. With one, there is a queue for notifications. */
+  readonly commercetoolsProjects: Readonly<Record<string, string>>;
+  /** The partner event source, associated with the account, that notifications come from; else they are sent to the queue. */
+  readonly commercetoolsEventSource?: string | undefined;
+  /** Who emails of alerts come from; without it none are sent. Verified at Amazon SES, unless `smtpURL` is given. */
+  readonly alertSender?: string | undefined;
+  /** Who gets the emails that tasks ask for by `notifications.email.enabled`. */
+  readonly alertRecipient?: string | undefined;
+  /** `smtp://host:port` or `smtps://host:port` of the mail server, where that is not Amazon SES. */
+  readonly smtpURL?: string | undefined;
+  /** A secret `{"username","password"}` for the mail server. */
+  readonly smtpSecretArn?: string | undefined;
+  /** SNS topics that alerts may be sent to. */
+  readonly alertTopicArns: readonly string[];
   /** SNS topic that every alarm notifies; without one the alarms only change state. */
   readonly alarmTopicArn?: string | undefined;
 }
@@ -45,6 +65,7 @@ const STAGE_SETTINGS = {
   region: { contextKey: 'region', variables: ['MILLRACE_REGION', 'CDK_DEFAULT_REGION'] },
   applicationID: { contextKey: 'applicationID', variables: ['MILLRACE_APPLICATION_ID'] },
   searchHosts: { contextKey: 'searchHosts', variables: ['MILLRACE_SEARCH_HOSTS'] },
+  ingestionHosts: { contextKey: 'ingestionHosts', variables: ['MILLRACE_INGESTION_HOSTS'] },
   allowPrivate: { contextKey: 'allowPrivate', variables: ['MILLRACE_ALLOW_PRIVATE'] },
   trustedHosts: { contextKey: 'trustedHosts', variables: ['MILLRACE_TRUSTED_HOSTS'] },
   leaseSeconds: { contextKey: 'leaseSeconds', variables: ['MILLRACE_LEASE_SECONDS'] },
@@ -55,6 +76,23 @@ const STAGE_SETTINGS = {
   limits: { contextKey: 'limits', variables: ['MILLRACE_LIMITS'] },
   logRetentionDays: { contextKey: 'logRetentionDays', variables: ['MILLRACE_LOG_RETENTION_DAYS'] },
   runConcurrency: { contextKey: 'runConcurrency', variables: ['MILLRACE_RUN_CONCURRENCY'] },
+  webhookWindowSeconds: {
+    contextKey: 'webhookWindowSeconds',
+    variables: ['MILLRACE_WEBHOOK_WINDOW_SECONDS'],
+  },
+  commercetoolsProjects: {
+    contextKey: 'commercetoolsProjects',
+    variables: ['MILLRACE_COMMERCETOOLS_PROJECTS'],
+  },
+  commercetoolsEventSource: {
+    contextKey: 'commercetoolsEventSource',
+    variables: ['MILLRACE_COMMERCETOOLS_EVENT_SOURCE'],
+  },
+  alertSender: { contextKey: 'alertSender', variables: ['MILLRACE_ALERT_SENDER'] },
+  alertRecipient: { contextKey: 'alertRecipient', variables: ['MILLRACE_ALERT_RECIPIENT'] },
+  smtpURL: { contextKey: 'smtpURL', variables: ['MILLRACE_SMTP_URL'] },
+  smtpSecretArn: { contextKey: 'smtpSecretArn', variables: ['MILLRACE_SMTP_SECRET_ARN'] },
+  alertTopicArns: { contextKey: 'alertTopicArns', variables: ['MILLRACE_ALERT_TOPIC_ARNS'] },
   alarmTopicArn: { contextKey: 'alarmTopicArn', variables: ['MILLRACE_ALARM_TOPIC_ARN'] },
 } as const satisfies Record<keyof Stage, { contextKey: string; variables: readonly string[] }>;
 
@@ -69,6 +107,8 @@ function listOf<Item extends z.ZodType<string, string>>(item: Item) {
   return z.preprocess(splitByComma, z.array(item)).default([]);
 }
 
+const baseURL = z.url({ protocol: /^https?$/ });
+
 const stageSchema = z.object({
   name: z
     .string()
@@ -80,15 +120,26 @@ const stageSchema = z.object({
     .default('us-east-1'),
   applicationID: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and underscores')
+    // The name of a task's schedule, of 64 characters at most, holds it.
+    .regex(/^[A-Za-z0-9_-]{1,25}$/, 'must be 1 to 25 letters, digits, hyphens and underscores')
     .default('MILLRACE'),
   searchHosts: z
     .preprocess(parseJson, z.record(z.string(), z.url({ protocol: /^https?$/ }), 'must be a JSON object'))
     .default({}),
+  ingestionHosts: z
+    .preprocess(
+      parseJson,
+      z.record(
+        z.string(),
+        z.strictObject({ eu: baseURL.optional(), us: baseURL.optional() }),
+        'must be a JSON object of application: {"eu": URL, "us": URL}',
+      ),
+    )
+    .default({}),
   allowPrivate: listOf(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDRs such as 10.0.0.0/8')),
   trustedHosts: listOf(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port entries')),
   leaseSeconds: z.coerce.number().int().min(3).max(900).default(60),
-  runRetentionDays: z.coerce.number().int().min(1).max(3650).default(90),
+  runRetentionDays: z.coerce.number().int().min(1).max(3650).default(400),
   pushMaxBytes: z.coerce.number().int().min(1_000).max(5_242_880).default(5_242_880),
   // https://www.algolia.com/doc/guides/scaling/algolia-service-limits/
   maxRecordBytes: z.coerce.number().int().min(1_000).max(1_000_000).default(100_000),
@@ -99,6 +150,34 @@ const stageSchema = z.object({
     .pipe(z.literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`))
     .default(30),
   runConcurrency: z.coerce.number().int().min(2).max(1000).default(10),
+  webhookWindowSeconds: z.coerce.number().int().min(0).max(60).default(2),
+  commercetoolsProjects: z
+    .preprocess(parseJson, z.record(z.string(), z.string(), 'must be a JSON object of project: application'))
+    .default({}),
+  commercetoolsEventSource: z
+    .string()
+    .regex(
+      /^aws\.partner\/commercetools\.com\/.+$/,
+      'must be the name of a partner event source of commercetools',
+    )
+    .optional(),
+  alertSender: z.email('must be an email address').optional(),
+  alertRecipient: z.email('must be an email address').optional(),
+  smtpURL: z
+    .string()
+    // Not in the URL: what is in a template or in a function's configuration is no secret.
+    .regex(
+      /^smtps?:\/\/[^\s/@:]+:\d{1,5}$/,
+      'must be smtp://host:port or smtps://host:port; a user name and a password belong into the secret that smtpSecretArn names',
+    )
+    .optional(),
+  smtpSecretArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/, 'must be the ARN of a secret')
+    .optional(),
+  alertTopicArns: listOf(
+    z.string().regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'must be ARNs of SNS topics'),
+  ),
   alarmTopicArn: z
     .string()
     .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic')

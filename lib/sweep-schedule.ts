@@ -2,8 +2,8 @@ import { DeadLetterQueue } from './constructs/dead-letter-queue.ts';
 import { addAlarm } from './constructs/house-alarm.ts';
 import type { HouseFunction } from './constructs/house-function.ts';
 import type { Stage } from './stage.ts';
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ScheduleRole } from './constructs/schedule-role.ts';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { CfnSchedule, type CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
@@ -25,12 +25,13 @@ export class SweepSchedule extends Construct {
   invoke(sweep: HouseFunction): void {
     const { group, stage } = this.#props;
     const undelivered = this.#createDeadLetterQueue();
-    const role = this.#createRole();
-    const policy = new Policy(this, 'InvokeSweep', { roles: [role] });
-    policy.addStatements(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [sweep.function.functionArn] }),
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queue.queueArn] }),
-    );
+    const { role, policy } = new ScheduleRole(this, 'Role', {
+      group,
+      statements: [
+        { actions: ['lambda:InvokeFunction'], resources: [sweep.function.functionArn] },
+        { actions: ['sqs:SendMessage'], resources: [undelivered.queue.queueArn] },
+      ],
+    });
     const schedule = new CfnSchedule(this, 'Schedule', {
       groupName: group.ref,
       scheduleExpression: 'rate(1 minute)',
@@ -43,7 +44,6 @@ export class SweepSchedule extends Construct {
         deadLetterConfig: { arn: undelivered.queue.queueArn },
       },
     });
-    // Scheduler refuses a target whose role cannot invoke it yet.
     schedule.node.addDependency(policy);
 
     addAlarm(this, {
@@ -69,18 +69,5 @@ export class SweepSchedule extends Construct {
       reason: 'It is the dead-letter queue of a schedule, which the rule does not look for.',
     });
     return undelivered;
-  }
-
-  /** A role that only schedules of this group and account may take on. */
-  #createRole(): Role {
-    const conditions = {
-      StringEquals: {
-        'aws:SourceAccount': Stack.of(this).account,
-        'aws:SourceArn': this.#props.group.attrArn,
-      },
-    };
-    return new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions }),
-    });
   }
 }

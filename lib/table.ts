@@ -57,6 +57,12 @@ export class Table extends Construct {
     this.#grant(fn, [...READ_ACTIONS, ...WRITE_ACTIONS, 'dynamodb:DeleteItem']);
   }
 
+  /** The same without checks of items that it does not write. */
+  grantStore(fn: HouseFunction): void {
+    const reads = READ_ACTIONS.filter((action) => action !== 'dynamodb:ConditionCheckItem');
+    this.#grant(fn, [...reads, ...WRITE_ACTIONS, 'dynamodb:DeleteItem']);
+  }
+
   #grant(fn: HouseFunction, actions: string[]): void {
     const indexes = Object.values(TABLE_INDEXES).map(({ name }) => `${this.#table.tableArn}/index/${name}`);
     fn.allow({ actions, resources: [this.#table.tableArn] });

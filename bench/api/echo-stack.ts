@@ -29,7 +29,7 @@ const door = await openFrontDoor({
   port: 0,
   apiID: 'echo',
   accountID: '000000000000',
-  functionName: 'echo',
+  routes: [{ routeKey: '$default', functionName: 'echo' }],
   invoke: functions.invoke,
 });
 process.stdout.write(`${door.url}\n`);

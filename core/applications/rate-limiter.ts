@@ -44,21 +44,51 @@ export function createRateLimiter(
   return async ({ appID, sourceIP, requestClass }) => {
     const { limit, windowSeconds } = windows[requestClass];
     if (limit === null) return undefined;
-    const window = Math.floor(table.clock.now().getTime() / 1000 / windowSeconds);
-    const resetsAt = new Date((window + 1) * windowSeconds * 1000);
-    const requests = await countIn(table, {
-      key: { pk: `${appID}#rate#${sourceIP}`, sk: `${requestClass}#${window}` },
-      limit,
-      // TTL is for cleaning only, and must not take a window that still counts.
-      expiresAt: resetsAt.getTime() / 1000 + windowSeconds,
-    });
-    return {
-      isAllowed: requests !== undefined,
-      limit,
-      windowSeconds,
-      remaining: requests === undefined ? 0 : limit - requests,
-      resetsAt,
-    };
+    return countNow(table, { pk: `${appID}#rate#${sourceIP}`, kind: requestClass, limit, windowSeconds });
+  };
+}
+
+/** Counts a delivery of a task's webhook, over all processes; nothing when deliveries have no limit. */
+export type CountDelivery = (hook: {
+  readonly appID: string;
+  readonly taskID: string;
+}) => Promise<Allowance | undefined>;
+
+/** As `createRateLimiter`, with a window per webhook in place of one per address. */
+export function createDeliveryLimiter(
+  table: TableAccess & { readonly clock: Clock },
+  { webhookDeliveriesPerMinute: limit }: Pick<Limits, 'webhookDeliveriesPerMinute'>,
+): CountDelivery {
+  return async ({ appID, taskID }) => {
+    if (limit === null) return undefined;
+    return countNow(table, { pk: `${appID}#rate#${taskID}`, kind: 'webhook', limit, windowSeconds: 60 });
+  };
+}
+
+async function countNow(
+  table: TableAccess & { readonly clock: Clock },
+  counted: {
+    readonly pk: string;
+    readonly kind: string;
+    readonly limit: number;
+    readonly windowSeconds: number;
+  },
+): Promise<Allowance> {
+  const { pk, kind, limit, windowSeconds } = counted;
+  const window = Math.floor(table.clock.now().getTime() / 1000 / windowSeconds);
+  const resetsAt = new Date((window + 1) * windowSeconds * 1000);
+  const requests = await countIn(table, {
+    key: { pk, sk: `${kind}#${window}` },
+    limit,
+    // TTL is for cleaning only, and must not take a window that still counts.
+    expiresAt: resetsAt.getTime() / 1000 + windowSeconds,
+  });
+  return {
+    isAllowed: requests !== undefined,
+    limit,
+    windowSeconds,
+    remaining: requests === undefined ? 0 : limit - requests,
+    resetsAt,
   };
 }
 

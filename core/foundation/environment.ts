@@ -7,6 +7,16 @@ export interface Environment {
   TABLE_NAME: string;
   /** The queue `runs`. */
   RUNS_QUEUE_URL: string;
+  /** The queue `starts`. */
+  STARTS_QUEUE_URL: string;
+  /** The group of EventBridge Scheduler in which tasks have their schedules. */
+  SCHEDULE_GROUP: string;
+  /** The queue `starts`, to which the schedules send. */
+  STARTS_QUEUE_ARN: string;
+  /** The role with which they do so. */
+  SCHEDULE_ROLE_ARN: string;
+  /** The queue for what they could not send. */
+  SCHEDULE_DEAD_LETTERS_ARN: string;
   /** The EventBridge bus that carries `RunFinished`. */
   BUS_NAME: string;
   /** The Secrets Manager secret with the first admin key: `{"applicationID","apiKey"}`. */
@@ -15,6 +25,10 @@ export interface Environment {
   KEY_ARN: string;
   /** JSON object: application ID → base URL of its search API, where that is not Algolia's own. `{}` by default. */
   SEARCH_HOSTS: string;
+  /** The queue `links`. */
+  LINKS_QUEUE_URL: string;
+  /** JSON object: application ID → region → base URL of its Ingestion API, where that is not Algolia's own. */
+  INGESTION_HOSTS: string;
   /** CIDRs, comma-separated, that sources may reach though private. Empty by default. */
   ALLOW_PRIVATE: string;
   /** `host:port` entries, comma-separated, that sources may reach though private (the sample pipeline's server). */
@@ -35,6 +49,26 @@ export interface Environment {
   MAX_RECORD_BYTES: string;
   /** Days that runs and their events are kept. */
   RUN_RETENTION_DAYS: string;
+  /** The queue `alerts`. */
+  ALERTS_QUEUE_URL: string;
+  /** Who emails come from; empty where none are sent. */
+  ALERT_SENDER: string;
+  /** Who gets the emails that tasks ask for; empty for nobody. */
+  ALERT_RECIPIENT: string;
+  /** `smtp://host:port` or `smtps://…` of the mail server; empty where Amazon SES sends. */
+  SMTP_URL: string;
+  /** The Secrets Manager secret with the mail server's `{"username","password"}`; empty where it wants none. */
+  SMTP_SECRET_ARN: string;
+  /** ARNs of the SNS topics that alerts may go to, comma-separated. */
+  ALERT_TOPIC_ARNS: string;
+  /** Where the API answers, for links; without a slash at its end. */
+  API_URL: string;
+  /** JSON object: name → URL of each dead-letter queue. */
+  DEAD_LETTER_QUEUES: string;
+  /** Seconds in which the hints of a webhook gather before one run takes them. */
+  WEBHOOK_WINDOW_SECONDS: string;
+  /** JSON object: commercetools project → the application whose tasks it may notify. `{}` by default. */
+  COMMERCETOOLS_PROJECTS: string;
 }
 
 export type EnvironmentName = keyof Environment;

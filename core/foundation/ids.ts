@@ -19,6 +19,13 @@ export function newTimeOrderedID(at: Date, sequence = 0): string {
   return toUUID(bytes, 7);
 }
 
+/** The same UUID (version 7, sorted by `at`) for the same instant and parts: for what was made elsewhere, under an id without order. */
+export function deriveTimeOrderedID(at: Date, ...parts: string[]): string {
+  const bytes = createHash('sha256').update(JSON.stringify(parts)).digest();
+  bytes.writeUIntBE(Math.max(0, at.getTime()), 0, 6);
+  return toUUID(bytes, 7);
+}
+
 /** The smallest time-ordered id of `at`, to bound a range of ids by time. */
 export function lowestTimeOrderedID(at: Date): string {
   const bytes = Buffer.alloc(16);

@@ -11,10 +11,13 @@ const limitValuesSchema = z.strictObject({
   observabilityRequestsPer30Seconds: limit.default(200),
   /** All other requests within a minute. */
   requestsPerMinute: limit.default(200),
+  /** Authentic deliveries of one webhook within a minute. */
+  webhookDeliveriesPerMinute: limit.default(12_000),
   authentications: limit.default(200),
   sources: limit.default(100),
   destinations: limit.default(500),
   tasksPerSource: limit.default(10),
+  alerts: limit.default(100),
 });
 
 export type Limits = z.output<typeof limitValuesSchema>;
@@ -22,10 +25,12 @@ export type Limits = z.output<typeof limitValuesSchema>;
 export const NO_LIMITS: Limits = {
   observabilityRequestsPer30Seconds: null,
   requestsPerMinute: null,
+  webhookDeliveriesPerMinute: null,
   authentications: null,
   sources: null,
   destinations: null,
   tasksPerSource: null,
+  alerts: null,
 };
 
 /** Limits as a configuration writes them: `off`, or an object with those that are not the default. */

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   PutCommand,
   TransactWriteCommand,
   UpdateCommand,
@@ -62,6 +63,7 @@ async function writeSingle(client: DynamoDBDocumentClient, item: TransactionItem
   try {
     if (item.Put) await client.send(new PutCommand(item.Put));
     else if (item.Update) await client.send(new UpdateCommand(item.Update));
+    else if (item.Delete) await client.send(new DeleteCommand(item.Delete));
     else await client.send(new TransactWriteCommand({ TransactItems: [item] }));
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) throw new TransactionRefusedError([0], error);

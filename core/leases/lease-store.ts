@@ -31,8 +31,8 @@ export interface LeaseStore {
   renew(lease: Lease): Promise<Lease | undefined>;
   /**
    * Notes that this run writes the index, unless a run that was created later has done so: `superseded`. For a run that
-   * adds to the index (`adds`) only later runs of its own task count, and those that replaced the whole. `checkOnly`
-   * notes nothing. Undefined if the lease has gone to another.
+   * adds to the index (`adds`) only later runs of its own task count, and those that replaced the whole; none for a run
+   * without a `taskID`. `checkOnly` notes nothing. Undefined if the lease has gone to another.
    */
   takeTurn(lease: Lease, turn: Turn): Promise<'taken' | 'superseded' | undefined>;
   /** Gives it back; `reserve` keeps the first place for the same run, which goes on in another worker. */
@@ -41,7 +41,8 @@ export interface LeaseStore {
 
 /** A run's place among those that write the index. */
 interface Turn {
-  readonly taskID: string;
+  /** Absent for a run of single entities: it fetches what they are when it writes them, so it never comes too late. */
+  readonly taskID?: string | undefined;
   /** When the run was created. */
   readonly createdAt: string;
   readonly adds: boolean;
@@ -184,13 +185,18 @@ async function takeTurn(
   if (fence !== lease.fence) return undefined;
   if (comesAfter(Item, { taskID, createdAt, adds })) return 'superseded';
   if (checkOnly) return 'taken';
+  const sets = [
+    'lastWritten = :written',
+    ...(taskID === undefined ? [] : ['#task = :createdAt']),
+    ...(adds ? [] : ['lastReplaced = :createdAt']),
+  ];
   const taken = await update(table, lease, {
-    UpdateExpression: `SET lastWritten = :written, #task = :createdAt${adds ? '' : ', lastReplaced = :createdAt'}`,
+    UpdateExpression: `SET ${sets.join(', ')}`,
     ConditionExpression: 'fence = :fence',
-    ExpressionAttributeNames: { '#task': turnOf(taskID) },
+    ...(taskID === undefined ? {} : { ExpressionAttributeNames: { '#task': turnOf(taskID) } }),
     ExpressionAttributeValues: {
       ':written': later(lastWritten, createdAt),
-      ':createdAt': createdAt,
+      ...(taskID === undefined && adds ? {} : { ':createdAt': createdAt }),
       ':fence': lease.fence,
     },
   });
@@ -210,6 +216,7 @@ export async function isSuperseded(
 
 /** Whether what the item notes was created after the turn's run. */
 function comesAfter(item: Readonly<Record<string, unknown>>, { taskID, createdAt, adds }: Turn): boolean {
+  if (taskID === undefined) return false;
   const { lastWritten, lastReplaced } = turnsSchema.parse(item);
   const byTask = z.string().default('').parse(item[turnOf(taskID)]);
   return (adds ? later(byTask, lastReplaced) : lastWritten) > createdAt;

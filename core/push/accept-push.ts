@@ -69,9 +69,9 @@ export function createAcceptPush(dependencies: AcceptDependencies): AcceptPush {
     const place = { indexName: index.indexName, sequence: await takePlace(table, line), payloadKey };
     const fresh = toRun(dependencies, { ...request, records, task, leaseKey: line.leaseKey, place });
     const { runID, createdAt } = fresh;
-    const { run, isNew } = await runStore.claim(fresh, [
-      joinLine(table.tableName, line, { runID, createdAt, sequence: place.sequence }),
-    ]);
+    const { run, isNew } = await runStore.claim(fresh, {
+      also: [joinLine(table.tableName, line, { runID, createdAt, sequence: place.sequence })],
+    });
     if (isNew) await sendMessage(toRunMessage(run)).catch((error: unknown) => onUnsent(run, error));
     return { ...run, push: run.push ?? fresh.push };
   };
@@ -83,6 +83,9 @@ async function requireIndex(
   { appID, taskID, indexName }: PushRequest,
   task: Task,
 ): Promise<{ searchAppID: string; indexName: string }> {
+  if (task.hosted) {
+    throw refuse('hosted', `records cannot be pushed to the task ${taskID} here: it is at Algolia`);
+  }
   if (task.sourceType !== 'push') {
     throw refuse(
       'not_push',

@@ -30,6 +30,8 @@ export interface RecordBatch {
   readonly maxRecordsLeft?: number | undefined;
   /** The batch after this one comes from the same place of the source: no checkpoint may come between them. */
   readonly continues?: boolean;
+  /** The records are ids only, of records that are to be removed. */
+  readonly isDeletion?: boolean;
   /** What a transformation did, where one made these records. */
   readonly transformed?: TransformReport;
   /** Gives the memory back to who made it, once: from then on nobody may read `bytes`. Never called is right too. */

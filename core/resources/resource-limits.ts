@@ -5,11 +5,13 @@ import type { Reference, ResourceKind } from './resource.ts';
 /** Limits do not pass with time, but clients look for a time: they may ask again when somebody had time to delete. */
 const RETRY_AFTER_SECONDS = 60;
 
-const LIMIT_NAMES: Partial<Record<ResourceKind, 'authentications' | 'sources' | 'destinations'>> = {
-  authentication: 'authentications',
-  source: 'sources',
-  destination: 'destinations',
-};
+const LIMIT_NAMES: Partial<Record<ResourceKind, 'authentications' | 'sources' | 'destinations' | 'alerts'>> =
+  {
+    authentication: 'authentications',
+    source: 'sources',
+    destination: 'destinations',
+    alert: 'alerts',
+  };
 
 /** How many resources of this kind an application may have; nothing where that is not limited. */
 export function maxResources(kind: ResourceKind, limits: Limits | undefined): number | undefined {

@@ -5,7 +5,7 @@ import { NotFoundError, UnavailableError } from '../foundation/errors.ts';
 import type { Limits } from '../foundation/limits.ts';
 import { isID } from '../foundation/ids.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
-import { backoffMilliseconds } from '../foundation/transactions.ts';
+import { backoffMilliseconds, type TransactionItem } from '../foundation/transactions.ts';
 import { readResource, resourceItemSchema, resourceKey } from './resource-items.ts';
 import { listResourceIDs, type ListRequest, type ResourcePage } from './resource-list.ts';
 import { maxResources } from './resource-limits.ts';
@@ -28,6 +28,14 @@ export interface ResourceDefinition<Body> {
    * `…ID`, the ids of others, which can only be filtered by; and attributes that have few values, for both.
    */
   readonly attributesOf: (body: Body) => Readonly<Record<string, ListValue>>;
+  /**
+   * What something else is kept in step with: when `stateOf` changes, or comes or goes with the resource, `mark` is
+   * written in the same transaction.
+   */
+  readonly followed?: {
+    readonly stateOf: (body: Body) => string | undefined;
+    readonly mark: (appID: string, id: string) => TransactionItem;
+  };
 }
 
 export type StoreDependencies = TableAccess & {
@@ -92,6 +100,31 @@ export class ResourceStore<Body> {
   }
 
   /**
+   * Stores a copy of what is made elsewhere, with the dates that it has there: what `merge` makes of what is here, if
+   * anything; nothing is written when it answers nothing.
+   */
+  async copy(
+    appID: string,
+    original: Pick<Resource<Body>, 'id' | 'createdAt' | 'updatedAt'>,
+    merge: (current: Resource<Body> | undefined) => Body | undefined,
+  ): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const current = await this.find(appID, original.id);
+      const body = merge(current);
+      if (body === undefined) return;
+      if (current === undefined) {
+        const fresh = this.#revision(appID, { ...original, version: 1, body });
+        if (await writeNew(this.#table, fresh, { overDeleted: true })) return;
+      } else {
+        const next = { ...current, version: current.version + 1, updatedAt: original.updatedAt, body };
+        if (await writeOver(this.#table, this.#revision(appID, current), this.#revision(appID, next))) return;
+      }
+      await this.#table.clock.sleep(backoffMilliseconds(attempt));
+    }
+    throw this.#busy();
+  }
+
+  /**
    * Writes what `change` makes of the resource, to which the version that it gets is told. When another writer was
    * faster, `change` is asked again with what that one left.
    */
@@ -136,10 +169,19 @@ export class ResourceStore<Body> {
   }
 
   #revision(appID: string, resource: Resource<Body>): Revision {
-    const { kind, referencesOf, attributesOf } = this.#definition;
+    const { kind, referencesOf, attributesOf, followed } = this.#definition;
     const { body } = resource;
-    const limit = maxResources(kind, this.#table.limits);
-    return { appID, kind, resource, references: referencesOf(body), attributes: attributesOf(body), limit };
+    return {
+      appID,
+      kind,
+      resource,
+      references: referencesOf(body),
+      attributes: attributesOf(body),
+      limit: maxResources(kind, this.#table.limits),
+      ...(followed && {
+        followed: { state: followed.stateOf(body), mark: followed.mark(appID, resource.id) },
+      }),
+    };
   }
 
   #key(appID: string, id: string): { pk: string; sk: string } {

@@ -36,13 +36,19 @@ export interface Revision {
   readonly attributes: Attributes;
   /** How many of its kind an application may have. */
   readonly limit: number | undefined;
+  /** `mark` is written when the state is another than before. */
+  readonly followed?: { readonly state: string | undefined; readonly mark: TransactionItem };
 }
 
 /**
  * Writes a new resource; false when its id is there already. A reference to what is not there is an `InvalidInputError`
- * naming the field, and one too many a `LimitReachedError`.
+ * naming the field, and one too many a `LimitReachedError`. `overDeleted`: one that was deleted is not there.
  */
-export async function writeNew(table: Table, revision: Revision): Promise<boolean> {
+export async function writeNew(
+  table: Table,
+  revision: Revision,
+  { overDeleted = false }: { readonly overDeleted?: boolean } = {},
+): Promise<boolean> {
   const { resource } = revision;
   const row: TransactionItem = {
     Put: {
@@ -55,7 +61,7 @@ export async function writeNew(table: Table, revision: Revision): Promise<boolea
         updatedAt: resource.updatedAt,
         body: toText(resource.body),
       },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      ConditionExpression: `attribute_not_exists(pk)${overDeleted ? ' OR attribute_exists(deletedAt)' : ''}`,
     },
   };
   return tryWrite(table, row, { after: revision });
@@ -135,6 +141,7 @@ async function write(table: Table, row: TransactionItem, change: RevisionChange)
   }
   for (const reference of missingFrom(after, before)) items.push(...removeUse(context, reference));
   items.push(...listChanges(table.tableName, before, after));
+  if (user.followed && before?.followed?.state !== after?.followed?.state) items.push(user.followed.mark);
   if (items.length > MAX_TRANSACTION_ITEMS) throw tooManyReferences(user.kind);
   try {
     await writeTransaction(table.client, items, table.clock);

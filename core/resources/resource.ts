@@ -6,6 +6,10 @@ export const RESOURCE_KINDS = [
   'transformation',
   'task',
   'key',
+  'link',
+  'alert',
+  'incident',
+  'webhook',
 ] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 

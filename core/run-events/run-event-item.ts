@@ -29,6 +29,17 @@ export function runEventKey(appID: string, runID: string, eventID: string): Reco
   };
 }
 
+/**
+ * Events are ordered by their ids. Of one that was copied, and whose id does not sort by time, the item here says under
+ * which id in its place it lies.
+ */
+export function eventOrderKey(appID: string, runID: string, eventID: string): Record<string, string> {
+  return {
+    [TABLE_KEYS.partition]: runEventsPartition(appID, runID),
+    [TABLE_KEYS.sort]: `order#${eventID}`,
+  };
+}
+
 /** The item of an event, its data cut to the bound. */
 export function toRunEventItem(appID: string, event: RunEvent, expiresAt: number): Record<string, unknown> {
   const { byApplication } = TABLE_INDEXES;
@@ -42,8 +53,8 @@ export function toRunEventItem(appID: string, event: RunEvent, expiresAt: number
   };
 }
 
-/** The writes that count a step's events: one, unless they were published in several hours. */
-export function runEventCountChanges(
+/** The writes that store a step's events and count them. */
+export function runEventChanges(
   tableName: string,
   { appID, runID }: { readonly appID: string; readonly runID: string },
   events: readonly RunEvent[],
@@ -54,5 +65,11 @@ export function runEventCountChanges(
     at: event.publishedAt,
     by: 1 as const,
   }));
-  return countChanges(tableName, runEventsPartition(appID, runID), changes, expiresAt);
+  return [
+    ...events.map((event) => ({
+      Put: { TableName: tableName, Item: toRunEventItem(appID, event, expiresAt) },
+    })),
+    // One, unless they were published in several hours.
+    ...countChanges(tableName, runEventsPartition(appID, runID), changes, expiresAt),
+  ];
 }

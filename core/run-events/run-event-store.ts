@@ -1,10 +1,10 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { systemClock, type Clock } from '../foundation/clock.ts';
-import { TTL_ATTRIBUTE } from '../foundation/table.ts';
+import { TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import { readItems } from '../resources/resource-reads.ts';
 import { runEventSchema, type RunEvent } from './run-event.ts';
-import { runEventKey } from './run-event-item.ts';
+import { eventOrderKey, RUN_EVENT_PREFIX, runEventKey } from './run-event-item.ts';
 import { listRunEventIDs, type RunEventQuery } from './run-event-list.ts';
 
 /** Reads the events of runs; they are written by `RunStore.commit`, together with the step that they tell of. */
@@ -21,9 +21,15 @@ export function createRunEventStore(access: TableAccess & { readonly clock?: Clo
 
   return {
     async get(appID, runID, eventID) {
-      const Key = runEventKey(appID, runID, eventID);
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
-      return Item === undefined || !isCurrent(Item) ? undefined : runEventSchema.parse(Item);
+      const found = await readItems(table, [
+        runEventKey(appID, runID, eventID),
+        eventOrderKey(appID, runID, eventID),
+      ]);
+      const [item] = found;
+      const order = orderSchema.safeParse(item).data?.order;
+      const ordered =
+        order === undefined ? item : (await readItems(table, [runEventKey(appID, runID, order)]))[0];
+      return ordered === undefined || !isCurrent(ordered) ? undefined : runEventSchema.parse(ordered);
     },
     async list(appID, runID, query) {
       const { eventIDs, nbItems } = await listRunEventIDs(table, { appID, runID }, query);
@@ -33,14 +39,17 @@ export function createRunEventStore(access: TableAccess & { readonly clock?: Clo
       );
       const found = new Map(
         items.filter(isCurrent).map((item) => {
-          const event = runEventSchema.parse(item);
-          return [event.eventID, event];
+          const sortKey = String(item[TABLE_KEYS.sort]);
+          return [sortKey.slice(RUN_EVENT_PREFIX.length), runEventSchema.parse(item)];
         }),
       );
       return { events: eventIDs.flatMap((eventID) => found.get(eventID) ?? []), nbItems };
     },
   };
 }
+
+/** Either an event lies under its own id, or this says under which. */
+const orderSchema = z.object({ order: z.string() });
 
 function isExpired(item: Readonly<Record<string, unknown>>, now: Date): boolean {
   const expiresAt = item[TTL_ATTRIBUTE];

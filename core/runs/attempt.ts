@@ -64,12 +64,13 @@ async function endCancelled(work: RunWork): Promise<'finished'> {
 /** Ends the run if one that was created later has written the index: what this one writes would be older. */
 async function isSuperseded(work: RunWork): Promise<boolean> {
   const { engine, journal, lease } = work;
-  const { taskID, createdAt, action, replay } = journal.run;
+  const { taskID, createdAt, action, type, replay } = journal.run;
   // Somebody decided that these records count, whatever came later.
   if (replay?.isForced === true) return false;
   const isReplace = action === 'replace';
   const turn = await engine.leaseStore.takeTurn(lease.current, {
-    taskID,
+    // Runs of single records fetch what these are when they write them: nothing that they write is old.
+    taskID: type === 'update' && replay === undefined ? undefined : taskID,
     // A replay's turn is that of the run that it completes: its records are as old.
     createdAt: replay?.createdAt ?? createdAt,
     adds: !isReplace,

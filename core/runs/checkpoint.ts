@@ -45,7 +45,7 @@ export async function checkpoint(
 }
 
 function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs, action: TaskAction): RunNote[] {
-  const { counts, objectIDs, rejected } = totals;
+  const { counts, deleted, objectIDs, rejected } = totals;
   const notes: RunNote[] = transformNotes(totals.transformed);
   const { applied, unchanged } = counts;
   if (applied + unchanged > 0) {
@@ -53,7 +53,13 @@ function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs, action: TaskAc
       type: 'record',
       status: 'succeeded',
       batchSize: applied + unchanged,
-      data: { applied, unchanged, rejected: counts.rejected, objectIDs },
+      data: {
+        applied,
+        unchanged,
+        rejected: counts.rejected,
+        ...(deleted === 0 ? {} : { deleted }),
+        objectIDs,
+      },
     });
   }
   if (counts.rejected > 0) {

@@ -10,11 +10,11 @@ import {
   TransactionRefusedError,
   type TransactionItem,
 } from '../foundation/transactions.ts';
-import { runEventCountChanges, toRunEventItem } from '../run-events/run-event-item.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
 import { decideOverlap, type OverlapDecision, type OverlapPolicy } from './overlap.ts';
 import { isEnded, type Run } from './run.ts';
 import { runKey } from './run-item.ts';
+import type { ClaimedWith } from './run-store.ts';
 
 /** Each of them means that another trigger of the same task got through. */
 const MAX_ATTEMPTS = 20;
@@ -26,8 +26,8 @@ type TaskLine = z.infer<typeof lineSchema>;
 interface ClaimParts {
   readonly table: TableAccess & { readonly clock: Clock };
   readonly expiresAt: number;
-  /** Stores the run if it is not there, with the other items, all or nothing. */
-  readonly claim: (run: Run, also: readonly TransactionItem[]) => Promise<{ run: Run; isNew: boolean }>;
+  /** Stores the run if it is not there, with what else is given, all or nothing. */
+  readonly claim: (run: Run, more: ClaimedWith) => Promise<{ run: Run; isNew: boolean }>;
   readonly get: (runID: string) => Promise<Run | undefined>;
 }
 
@@ -47,10 +47,12 @@ export async function claimInTurn(
     try {
       return 'givesWayTo' in decision
         ? await claimEnded(parts, run, decision)
-        : await parts.claim(run, [
-            joinLine(parts, run, { line, active }),
-            ...decision.cancels.map((old) => makeWay(parts.table, old, run)),
-          ]);
+        : await parts.claim(run, {
+            also: [
+              joinLine(parts, run, { line, active }),
+              ...decision.cancels.map((old) => makeWay(parts.table, old, run)),
+            ],
+          });
     } catch (error) {
       if (!(error instanceof TransactionRefusedError)) throw error;
       if (attempt === MAX_ATTEMPTS) {
@@ -130,7 +132,7 @@ function makeWay({ tableName }: TableAccess, old: Run, { runID, createdAt }: Run
 }
 
 async function claimEnded(
-  { table, expiresAt, claim }: ClaimParts,
+  { table, claim }: ClaimParts,
   run: Run,
   { givesWayTo, because }: Extract<OverlapDecision, { givesWayTo: Run }>,
 ): Promise<{ run: Run; isNew: boolean }> {
@@ -154,10 +156,7 @@ async function claimEnded(
     data: { level: 'info', code: 'run.gave_way', message: because, runID: givesWayTo.runID },
     publishedAt: at.toISOString(),
   };
-  return claim(skipped, [
-    { Put: { TableName: table.tableName, Item: toRunEventItem(run.appID, event, expiresAt) } },
-    ...runEventCountChanges(table.tableName, run, [event], expiresAt),
-  ]);
+  return claim(skipped, { events: [event] });
 }
 
 function lineKey({ appID, taskID }: Run): Record<string, string> {

@@ -11,6 +11,12 @@ export interface RecordSource {
    * batch may have `count` 0 to carry rejections or the final cursor. Stops its requests as soon as `signal` aborts.
    */
   read(cursor: Cursor | undefined, signal: AbortSignal): AsyncIterable<RecordBatch>;
+  /**
+   * Where the source can be asked for single records: those of `entityIDs` that it has, each under its id as objectID, in
+   * batches whose cursors nobody goes on at. What it does not give is not there any more. Without it all is read and
+   * the named records are picked.
+   */
+  readEntities?(entityIDs: readonly string[], signal: AbortSignal): AsyncIterable<RecordBatch>;
 }
 
 /** How large a batch may get: whichever comes first. */
@@ -51,7 +57,10 @@ export interface ExpectedIndex {
 export interface RecordDestination {
   /** For replace: the temporary index exists, with the settings, rules and synonyms of the live one. Else nothing. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Sends one batch. Resolves when it is accepted or its refused records are known (found by bisection). */
+  /**
+   * Sends one batch, or removes what it names where it is a deletion. Resolves when it is accepted or its refused records
+   * are known (found by bisection).
+   */
   write(batch: RecordBatch, signal: AbortSignal): Promise<WriteReceipt>;
   /** Resolves when all are published, i.e. searchable. */
   waitForPublication(publications: readonly number[], signal: AbortSignal): Promise<void>;

@@ -1,7 +1,7 @@
 import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
 import { leaseItemKey } from '../leases/lease.ts';
-import { runEventCountChanges, toRunEventItem } from '../run-events/run-event-item.ts';
+import { runEventChanges } from '../run-events/run-event-item.ts';
 import type { Run } from './run.ts';
 import { DUE_PARTITION, runKey } from './run-item.ts';
 import { runCountChanges, runIndexAttributes } from './run-list-keys.ts';
@@ -40,10 +40,7 @@ export function commitItems({
             },
           },
         ]),
-    ...events.map((event) => ({
-      Put: { TableName: tableName, Item: toRunEventItem(next.appID, event, expiresAt) },
-    })),
-    ...runEventCountChanges(tableName, next, events, expiresAt),
+    ...runEventChanges(tableName, next, events, expiresAt),
     ...runCountChanges(tableName, commit.run, next, expiresAt),
     ...also,
   ];

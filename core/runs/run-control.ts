@@ -33,6 +33,9 @@ export function createRunControl(dependencies: ControlDependencies): RunControl 
     const run = isID(runID) ? await runStore.get(appID, runID) : undefined;
     if (run === undefined)
       throw new NotFoundError('run.not_found', 'This application has no run of that ID.');
+    if (run.hosted) {
+      throw new ConflictError('run.hosted', 'The run is at Algolia: here it can only be looked at.');
+    }
     return run;
   };
   return {

@@ -103,6 +103,7 @@ export const runSchema = z.object({
     .optional(),
   cleanUpAt: z.string().optional(),
   notification: z.literal('pending').optional(),
+  hosted: z.object({ applicationID: z.string(), startID: z.string().optional() }).optional(),
   dueAt: z.string().optional(),
   createdAt: z.string(),
   startedAt: z.string().optional(),

@@ -11,7 +11,9 @@ import {
 } from '../foundation/transactions.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
+import { runEventChanges } from '../run-events/run-event-item.ts';
 import { claimInTurn } from './claim-in-turn.ts';
+import { lastRunChange } from './last-runs.ts';
 import type { Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
 import { commitItems } from './run-commit.ts';
@@ -59,6 +61,9 @@ export interface RunCommit {
   readonly also?: readonly TransactionItem[];
 }
 
+/** What is written in the transaction that claims a run. */
+export type ClaimedWith = Pick<RunCommit, 'events' | 'also'>;
+
 /** What the sweep needs to know of a run; read from an index, so it may be out of date. */
 export type DueRun = Pick<Run, 'appID' | 'runID'>;
 
@@ -67,10 +72,10 @@ const dueRunSchema = runSchema.pick({ appID: true, runID: true });
 /** The runs as stored. Whatever is decided about a run is decided by a conditional write here. */
 export interface RunStore {
   /**
-   * Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. `also` is written with it.
+   * Stores a fresh run unless its id is there: then that one is returned, with `isNew: false`. `more` is written with it.
    * One with an `overlap` policy may be stored as ended, or have earlier runs of its task end.
    */
-  claim(run: Run, also?: readonly TransactionItem[]): Promise<{ run: Run; isNew: boolean }>;
+  claim(run: Run, more?: ClaimedWith): Promise<{ run: Run; isNew: boolean }>;
   /** Read strongly. */
   get(appID: string, runID: string): Promise<Run | undefined>;
   /** One page, and how many runs the window and the filters leave. */
@@ -105,7 +110,7 @@ export function createRunStore(
   };
 
   return {
-    claim: (run, also = []) => claimRun({ table, get, expiresAt: expiresAt(run) }, run, also),
+    claim: (run, more = {}) => claimRun({ table, get, expiresAt: expiresAt(run) }, run, more),
     get,
     list: (appID, query) =>
       listRuns(table, appID, query, { now: clock.now(), oldest: oldestKept(clock.now(), retentionDays) }),
@@ -157,12 +162,15 @@ interface ClaimParts {
 async function claimRun(
   { table, get, expiresAt }: ClaimParts,
   run: Run,
-  also: readonly TransactionItem[],
+  { events = [], also = [] }: ClaimedWith,
 ): Promise<{ run: Run; isNew: boolean }> {
-  const claim = (fresh: Run, more: readonly TransactionItem[]) =>
-    storeFresh(table, fresh, expiresAt, [...also, ...more]);
+  const claim = (fresh: Run, more: ClaimedWith) =>
+    storeFresh(table, fresh, expiresAt, {
+      events: [...events, ...(more.events ?? [])],
+      also: [...also, ...(more.also ?? [])],
+    });
   return run.overlap === undefined
-    ? claim(run, [])
+    ? claim(run, {})
     : claimInTurn({ table, expiresAt, claim, get: (runID) => get(run.appID, runID) }, run, run.overlap);
 }
 
@@ -170,7 +178,7 @@ async function storeFresh(
   table: TableAccess & { readonly clock: Clock },
   run: Run,
   expiresAt: number,
-  also: readonly TransactionItem[],
+  { events = [], also = [] }: ClaimedWith,
 ): Promise<{ run: Run; isNew: boolean }> {
   const { client, tableName, clock } = table;
   const row = {
@@ -182,8 +190,14 @@ async function storeFresh(
     },
   };
   try {
-    const counts = runCountChanges(tableName, undefined, run, expiresAt);
-    await writeTransaction(client, [row, ...counts, ...also], clock);
+    const items = [
+      row,
+      ...runCountChanges(tableName, undefined, run, expiresAt),
+      ...runEventChanges(tableName, run, events, expiresAt),
+      ...lastRunChange(tableName, run, expiresAt),
+      ...also,
+    ];
+    await writeTransaction(client, items, clock);
     return { run, isNew: true };
   } catch (error) {
     if (!(error instanceof TransactionRefusedError)) throw error;

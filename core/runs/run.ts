@@ -87,6 +87,14 @@ export interface RunReplay {
   readonly isForced?: boolean;
 }
 
+/** Where a copied run ran. */
+interface HostedRunOrigin {
+  /** The application at Algolia. */
+  readonly applicationID: string;
+  /** The request of ours that it answers, if it does. */
+  readonly startID?: string | undefined;
+}
+
 /** One execution of a task, as stored. Dates are RFC 3339 with milliseconds; the wire shows whole seconds. */
 export interface Run {
   readonly runID: string;
@@ -156,6 +164,8 @@ export interface Run {
   readonly cleanUpAt?: string;
   /** `pending` from the moment it ended until `RunFinished` is on the bus. */
   readonly notification?: 'pending';
+  /** Present when the run is a copy of one at Algolia: no worker has anything to do with it. */
+  readonly hosted?: HostedRunOrigin | undefined;
   /** When the sweep sends this run again if nothing else happened; absent when nothing is due any more. */
   readonly dueAt?: string;
   readonly createdAt: string;

@@ -1,7 +1,10 @@
 import type { Clock } from '../foundation/clock.ts';
-import { deriveID } from '../foundation/ids.ts';
+import { deriveID, newTimeOrderedID } from '../foundation/ids.ts';
+import type { TransactionItem } from '../foundation/transactions.ts';
+import type { RunEvent } from '../run-events/run-event.ts';
 import type { OverlapPolicy } from './overlap.ts';
 import type { Run, RunReplay, RunType, TaskAction } from './run.ts';
+import type { RunNote } from './run-journal.ts';
 import { toRunMessage } from './run-message.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { RunStore } from './run-store.ts';
@@ -21,12 +24,16 @@ interface StartRunRequest {
   readonly overlap?: OverlapPolicy;
   /** The same trigger twice starts one run. */
   readonly trigger: Run['trigger'];
-  readonly runMetadata?: Readonly<Record<string, unknown>>;
+  readonly runMetadata?: Readonly<Record<string, unknown>> | undefined;
+  /** The first event of the run. */
+  readonly note?: RunNote | undefined;
+  /** Written with the run. */
+  readonly also?: ((run: Run) => readonly TransactionItem[]) | undefined;
   /** Of runs of type `validate`. */
   readonly checkedSource?: string;
   readonly replay?: RunReplay;
   /** `update` for webhooks and `reindex` for the rest, unless given. */
-  readonly type?: RunType;
+  readonly type?: RunType | undefined;
 }
 
 /** Claims a run for a trigger and sends it to the workers; the same trigger again returns the same run. */
@@ -41,7 +48,11 @@ export function createStartRun(dependencies: {
 }): StartRun {
   const { runStore, runQueue, clock, onUnsent } = dependencies;
   return async (request) => {
-    const { run, isNew } = await runStore.claim(toRun(request, clock.now()));
+    const fresh = newRun(request, clock.now());
+    const { run, isNew } = await runStore.claim(fresh, {
+      events: firstEvents(fresh, request.note),
+      also: request.also?.(fresh) ?? [],
+    });
     if (!isNew) return run;
     try {
       await runQueue.send(toRunMessage(run));
@@ -52,7 +63,8 @@ export function createStartRun(dependencies: {
   };
 }
 
-function toRun(request: StartRunRequest, now: Date): Run {
+/** The run that a trigger makes, as it is before anything happened to it. */
+export function newRun(request: StartRunRequest, now: Date): Run {
   const { appID, task, overlap, trigger, runMetadata, type, checkedSource, replay } = request;
   const createdAt = now.toISOString();
   return {
@@ -78,4 +90,10 @@ function toRun(request: StartRunRequest, now: Date): Run {
     createdAt,
     updatedAt: createdAt,
   };
+}
+
+function firstEvents({ runID, createdAt }: Run, note: RunNote | undefined): RunEvent[] {
+  if (note === undefined) return [];
+  const eventID = newTimeOrderedID(new Date(createdAt));
+  return [{ batchSize: 0, ...note, eventID, runID, data: note.data, publishedAt: createdAt }];
 }

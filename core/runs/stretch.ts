@@ -12,6 +12,8 @@ const MAX_NAMED_RECORDS = 5;
 /** What a stretch came to, once all its batches are answered. */
 export interface StretchTotals {
   readonly counts: RunCounts;
+  /** How many of the records received were deletions. */
+  readonly deleted: number;
   readonly cursor: Cursor;
   readonly publications: readonly number[];
   /** The first few. */
@@ -27,6 +29,7 @@ export class Stretch {
   bytes = 0;
   #cursor: Cursor | undefined;
   #received = 0;
+  #deleted = 0;
   #sourceBytesRead = 0;
   readonly #outcomes: Promise<void>[] = [];
   readonly #objectIDs: string[] = [];
@@ -46,6 +49,7 @@ export class Stretch {
     this.bytes += batch.bytes.byteLength;
     this.#cursor = batch.cursor;
     this.#received += receivedIn(batch);
+    if (batch.isDeletion === true) this.#deleted += batch.count;
     this.#transformed = addReport(this.#transformed, batch.transformed);
     this.#sourceBytesRead = batch.sourceBytesRead;
     this.#reject(batch.rejected);
@@ -71,6 +75,7 @@ export class Stretch {
         rejected: this.#rejected,
         ...(this.#transformed === undefined ? {} : { dropped: this.#transformed.dropped }),
       },
+      deleted: this.#deleted,
       cursor: this.#cursor,
       publications: this.#publications,
       objectIDs: this.#objectIDs,

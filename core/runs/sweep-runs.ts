@@ -1,7 +1,7 @@
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/logging.ts';
 import type { HandOff } from './hand-off.ts';
-import { needsWorker, type Run } from './run.ts';
+import { isEnded, needsWorker, type Run } from './run.ts';
 import { toRunMessage } from './run-message.ts';
 import type { DelayedRunMessage, RunQueue } from './run-queue.ts';
 import type { DueRun, RunStore } from './run-store.ts';
@@ -14,6 +14,8 @@ const MAX_POSTPONE_SECONDS = 900;
 /** Bounds one invocation; what is left over is due at the next. */
 const MAX_RUNS = 500;
 const PARALLEL_READS = 25;
+/** A run that has committed nothing for so long, nor come to its end, is stuck: a worker commits every few seconds. */
+const STUCK_SECONDS = 30 * 60;
 
 interface SweepResult {
   readonly sent: number;
@@ -28,6 +30,8 @@ interface SweepDependencies {
   readonly runStore: RunStore;
   readonly runQueue: RunQueue;
   readonly handOff: HandOff;
+  /** Told of each run that is stuck, again and again. */
+  readonly reportStuck: (run: Run) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,6 +46,7 @@ export function createSweepRuns(dependencies: SweepDependencies): SweepRuns {
       const unfinished = runs.filter((run) => needsWorker(run, clock.now()));
       await runQueue.sendAll(unfinished.map((run) => toDelayed(run, clock.now())));
       await Promise.all(unfinished.map((run) => postponeIfOverdue(dependencies, run)));
+      await Promise.all(unfinished.filter((run) => isStuck(run, clock.now())).map(dependencies.reportStuck));
       result.sent += unfinished.length;
       for (const run of runs) {
         if (run.notification !== 'pending') continue;
@@ -65,6 +70,10 @@ function toDelayed(run: Run, now: Date): DelayedRunMessage {
 
 function secondsUntilDue({ dueAt }: Run, now: Date): number {
   return dueAt === undefined ? 0 : Math.ceil((Date.parse(dueAt) - now.getTime()) / 1000);
+}
+
+function isStuck(run: Run, now: Date): boolean {
+  return !isEnded(run) && now.getTime() - Date.parse(run.updatedAt) > STUCK_SECONDS * 1000;
 }
 
 /** Without this every sweep would add a message for each run that waits for a free worker. */

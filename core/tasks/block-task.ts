@@ -11,6 +11,8 @@ const DEFAULT_CRITICAL_THRESHOLD = 5;
  */
 export function createBlockTask({ tasks }: { readonly tasks: TaskStore }): (run: Run) => Promise<void> {
   return async (run) => {
+    // Algolia blocks its own.
+    if (run.hosted) return;
     const task = await tasks.find(run.appID, run.taskID);
     if (task === undefined || !changes(task.body, run)) return;
     await tasks.update(run.appID, run.taskID, ({ body }) => (changes(body, run) ? count(body, run) : body));

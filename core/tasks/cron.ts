@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import * as z from 'zod';
+import { CronSyntaxError, parseCronRule } from './cron-rule.ts';
 
 const MAX_LENGTH = 100;
 
@@ -7,22 +8,27 @@ const MAX_LENGTH = 100;
 export const cronSchema = z
   .string()
   .max(MAX_LENGTH)
-  .refine(
-    isCron,
-    'must be a cron expression of five fields (minute, hour, day of month, month, day of week), such as 0 3 * * *',
-  );
+  .superRefine((text, context) => {
+    try {
+      parseCronRule(text);
+    } catch (error) {
+      if (!(error instanceof CronSyntaxError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
 
-/** The next moment after `now` that the expression names; nothing when there is none, as for the 30th of February. */
+/** The next moment after `now` that the expression names; nothing when there is none. */
 export function nextRunAfter(cron: string, now: Date): Date | undefined {
   return read(cron).nextRun(now) ?? undefined;
 }
 
-function isCron(text: string): boolean {
-  try {
-    return text.trim().split(/\s+/).length === 5 && read(text).nextRun() !== null;
-  } catch {
-    return false;
-  }
+/** The last moment up to `now` that the expression names. */
+export function lastInstantUpTo(cron: string, now: Date): Date | undefined {
+  return read(cron).previousRuns(1, new Date(now.getTime() + 1))[0];
+}
+
+export function isInstantOf(cron: string, instant: Date): boolean {
+  return read(cron).match(instant);
 }
 
 function read(cron: string): Cron {

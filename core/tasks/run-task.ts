@@ -1,22 +1,32 @@
 import type { DestinationStore } from '../destinations/destination-store.ts';
 import { InvalidInputError } from '../foundation/errors.ts';
+import type { TransactionItem } from '../foundation/transactions.ts';
+import type { RunHostedTask } from '../links/run-hosted-task.ts';
 import type { SourceStore } from '../sources/source-store.ts';
 import type { Run } from '../runs/run.ts';
+import type { RunNote } from '../runs/run-journal.ts';
 import { DEFAULT_RUN_POLICY } from '../runs/run-policy.ts';
 import type { StartRun } from '../runs/start-run.ts';
 import { requireRunnable } from './require-runnable.ts';
+import { updateActionOf } from './subscription.ts';
 import type { Task } from './task.ts';
 import type { TaskStore } from './task-store.ts';
 
-interface RunTaskRequest {
+export interface RunTaskRequest {
   readonly appID: string;
   readonly taskID: string;
-  /** The same key again answers with the same run. */
-  readonly triggerKey: string;
+  /** The same trigger again answers with the same run. */
+  readonly trigger: Run['trigger'];
   readonly runMetadata?: Readonly<Record<string, unknown>> | undefined;
+  /** The first event of the run. */
+  readonly note?: RunNote | undefined;
+  /** `update` takes single entities, with the task's action for these; all there is otherwise. */
+  readonly type?: 'reindex' | 'update' | undefined;
+  /** Written with the run. */
+  readonly also?: ((run: Run) => readonly TransactionItem[]) | undefined;
 }
 
-/** Starts a run of a task at somebody's request; refused for a task that is disabled or cannot be run. */
+/** Starts a run of a task; refused for a task that is disabled or cannot be run. */
 export type RunTask = (request: RunTaskRequest) => Promise<Run>;
 
 export function createRunTask(dependencies: {
@@ -24,22 +34,30 @@ export function createRunTask(dependencies: {
   readonly sources: SourceStore;
   readonly destinations: DestinationStore;
   readonly startRun: StartRun;
+  readonly runHostedTask: RunHostedTask;
 }): RunTask {
-  const { tasks, sources, destinations, startRun } = dependencies;
-  return async ({ appID, taskID, triggerKey, runMetadata }) => {
+  const { tasks, sources, destinations, startRun, runHostedTask } = dependencies;
+  return async ({ appID, taskID, trigger, runMetadata, note, type = 'reindex', also }) => {
     const { body: task } = await tasks.get(appID, taskID);
     requireEnabled(task);
+    // At Algolia a run takes the whole source, whatever asks for it.
+    if (task.hosted) return runHostedTask({ appID, taskID, task, linkID: task.hosted.linkID, trigger, also });
     const [{ body: source }, { body: destination }] = await Promise.all([
       sources.get(appID, task.sourceID),
       destinations.get(appID, task.destinationID),
     ]);
-    requireRunnable({ task, source, destination });
+    const action = type === 'update' ? updateActionOf(task) : task.action;
+    requireRunnable({ task: { ...task, action }, source, destination });
     return startRun({
       appID,
-      task: { taskID, action: task.action, failureThreshold: task.failureThreshold },
-      overlap: (task.runPolicy ?? DEFAULT_RUN_POLICY).overlap,
-      trigger: { kind: 'api', key: triggerKey },
-      ...(runMetadata === undefined ? {} : { runMetadata }),
+      task: { taskID, action, failureThreshold: task.failureThreshold },
+      // What a webhook tells of may have come after an earlier run read the source: its run never makes way.
+      ...(trigger.kind === 'webhook' ? {} : { overlap: (task.runPolicy ?? DEFAULT_RUN_POLICY).overlap }),
+      trigger,
+      type,
+      runMetadata,
+      note,
+      also,
     });
   };
 }

@@ -1,4 +1,5 @@
 import type { DestinationStore } from '../destinations/destination-store.ts';
+import { InvalidInputError } from '../foundation/errors.ts';
 import { invalidField } from '../foundation/validation.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { RunPolicy } from '../runs/run-policy.ts';
@@ -6,6 +7,7 @@ import type { SourceStore } from '../sources/source-store.ts';
 import type { TriggerInput } from './task-input.ts';
 import { parseTaskInput } from './task-source-input.ts';
 import type { TaskStore } from './task-store.ts';
+import { createTaskWrites, type TrySyncSchedules } from './task-writes.ts';
 import type { Task } from './task.ts';
 
 /** What a request may say of a task; what it leaves out takes its default on create and replace, and stays on update. */
@@ -40,14 +42,20 @@ export interface TaskService {
   /** Merges the fields given; source and action stay. */
   update(appID: string, taskID: string, change: TaskChange): Promise<Resource<Task>>;
   setRunPolicy(appID: string, taskID: string, runPolicy: RunPolicy): Promise<Resource<Task>>;
+  /** Puts a schedule of ours on a hosted task, or takes it away. */
+  setHostedCron(appID: string, taskID: string, cron: string | undefined): Promise<Resource<Task>>;
+  /** When it was deleted. */
+  delete(appID: string, taskID: string): Promise<Date>;
 }
 
 export function createTaskService(dependencies: {
   readonly store: TaskStore;
   readonly sources: SourceStore;
   readonly destinations: DestinationStore;
+  readonly trySyncSchedules: TrySyncSchedules;
 }): TaskService {
   const { store, sources, destinations } = dependencies;
+  const writes = createTaskWrites(dependencies);
   const requireDestination = async (appID: string, destinationID: string | undefined) => {
     if (destinationID === undefined || (await destinations.find(appID, destinationID))) return;
     throw invalidField('destinationID', `no such destination: ${destinationID}`);
@@ -58,27 +66,45 @@ export function createTaskService(dependencies: {
       if (!source) throw invalidField('sourceID', `no such source: ${request.sourceID}`);
       await requireDestination(appID, request.destinationID);
       const { sourceID } = request;
-      return store.create(appID, id, toTask(request, { sourceID, sourceType: source.body.type }));
+      return writes.create(appID, id, toTask(request, { sourceID, sourceType: source.body.type }));
     },
     async replace(appID, taskID, request) {
-      return store.update(appID, taskID, async ({ body }) => {
+      return writes.update(appID, taskID, async (task) => {
+        requireOwn(task);
         await requireDestination(appID, request.destinationID);
-        return toTask(request, body);
+        return toTask(request, task);
       });
     },
     async update(appID, taskID, change) {
-      return store.update(appID, taskID, async ({ body }) => {
+      return writes.update(appID, taskID, async (task) => {
+        requireOwn(task);
         await requireDestination(appID, change.destinationID);
         return {
-          ...mergeTask(body, change),
+          ...mergeTask(task, change),
           ...(change.enabled === true ? { criticalRuns: undefined, blocked: undefined } : {}),
         };
       });
     },
-    async setRunPolicy(appID, taskID, runPolicy) {
-      return store.update(appID, taskID, ({ body }) => ({ ...body, runPolicy }));
+    setRunPolicy: (appID, taskID, runPolicy) =>
+      writes.update(appID, taskID, (task) => ({ ...requireOwn(task), runPolicy })),
+    setHostedCron: (appID, taskID, cron) => writes.update(appID, taskID, (task) => ({ ...task, cron })),
+    async delete(appID, taskID) {
+      const task = await store.get(appID, taskID);
+      requireOwn(task.body);
+      return writes.delete(appID, task);
     },
   };
+}
+
+/** What a hosted task is, its owner says at Algolia: here it would be overwritten a minute later. */
+function requireOwn(task: Task): Task {
+  const { hosted } = task;
+  if (hosted === undefined) return task;
+  throw new InvalidInputError(
+    'task.hosted',
+    `The task is at Algolia and copied here by the link ${hosted.linkID}: change it there. ` +
+      'PUT /ext/1/links/LINK/tasks/TASK/schedule puts a schedule of ours on it.',
+  );
 }
 
 function toTask(
@@ -107,7 +133,7 @@ function toTask(
 }
 
 /** What starts a task of the current generation, which does not say so itself. */
-function triggerTypeOf(task: {
+export function triggerTypeOf(task: {
   readonly sourceType: Task['sourceType'];
   readonly cron?: string | undefined;
   readonly subscriptionAction?: Task['subscriptionAction'];

@@ -14,6 +14,14 @@ export const policiesSchema = z.object({ criticalThreshold: z.int().min(1).max(1
 /** That a task was disabled because its runs kept failing. */
 export const blockedSchema = z.object({ at: z.string(), reason: z.string() });
 
+/** Of a task that still runs at Algolia: which link copies it, and what starts it there. */
+const hostedTaskSchema = z.object({
+  linkID: z.string(),
+  cron: z.string().optional(),
+  lastRun: z.string().optional(),
+  nextRun: z.string().optional(),
+});
+
 /** What is stored of a task: one shape for both generations of the API. */
 export const taskSchema = z.object({
   sourceID: z.string(),
@@ -40,6 +48,8 @@ export const taskSchema = z.object({
   criticalRuns: z.array(z.object({ runID: z.string(), finishedAt: z.string() })).optional(),
   /** Why it was disabled by itself; gone when it is enabled. */
   blocked: blockedSchema.optional(),
+  /** Absent for a task of our own. Of a hosted one `cron` is the schedule that was put on it here. */
+  hosted: hostedTaskSchema.optional(),
 });
 
 export type Task = z.output<typeof taskSchema>;

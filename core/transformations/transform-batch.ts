@@ -29,6 +29,7 @@ export async function transformBatch(
 ): Promise<RecordBatch[]> {
   // What follows may become more records than it is.
   if (batch.count === 0) return [{ ...batch, maxRecordsLeft: undefined }];
+  if (batch.isDeletion === true) return [batch];
   const inputs = readRecords(batch);
   return new BatchTransformation(stage.transformationID, batch, inputs).finish(
     await stage.transform(inputs, signal),

@@ -24,7 +24,9 @@ import {
   type RejectedRecordStore,
 } from '../../core/rejected-records/rejected-record-store.ts';
 import { createReplayRejected } from '../../core/rejected-records/replay-rejected.ts';
+import { createAskPoller, createLinkQueue } from '../../core/links/link-queue.ts';
 import { createRunEventStore } from '../../core/run-events/run-event-store.ts';
+import { createFindLastRuns, type FindLastRuns } from '../../core/runs/last-runs.ts';
 import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createRunControl, type RunControl } from '../../core/runs/run-control.ts';
 import type { Run } from '../../core/runs/run.ts';
@@ -36,14 +38,22 @@ import { createIndexDestinations } from '../../core/push/index-destinations.ts';
 import { createSourceService } from '../../core/sources/source-service.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createValidateSource } from '../../core/sources/validate-source.ts';
-import { createRunTask } from '../../core/tasks/run-task.ts';
-import { createTaskService } from '../../core/tasks/task-service.ts';
-import { createTaskStore } from '../../core/tasks/task-store.ts';
+import type { TrySyncSchedules } from '../../core/tasks/task-writes.ts';
+import { createTaskStore, type TaskStore } from '../../core/tasks/task-store.ts';
 import { createRunTransform } from '../../core/transformations/run-transform-function.ts';
+import type { SchedulesEnvironment } from '../../core/triggers/schedules.ts';
+import { readCommercetoolsProjects } from '../../core/webhooks/commercetools-projects.ts';
 import type { RunTransform } from '../../core/transformations/transform-message.ts';
 import { createTransformationService } from '../../core/transformations/transformation-service.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
 import { createTryTransformation } from '../../core/transformations/try-transformation.ts';
+import { createDeliveryLedger } from '../../core/webhooks/delivery-ledger.ts';
+import { createWebhookService } from '../../core/webhooks/webhook-service.ts';
+import { createWebhookStore } from '../../core/webhooks/webhook-store.ts';
+import { createAlertDependencies, createAlertPorts, type AlertPorts } from './alerts/alert-dependencies.ts';
+import type { AskPoller } from '../../core/links/link-queue.ts';
+import { createLinkDependencies } from './links/link-dependencies.ts';
+import { createTaskDependencies, createTrySyncSchedules } from './tasks/task-dependencies.ts';
 import { createPushDependencies, createPushPorts, type PushPorts } from './push/push-dependencies.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
@@ -59,7 +69,13 @@ type ApiEnvironment = Pick<
   | 'ADMIN_SECRET_ARN'
   | 'KEY_ARN'
   | 'RUN_RETENTION_DAYS'
->;
+  | 'LINKS_QUEUE_URL'
+  | 'ALERTS_QUEUE_URL'
+  | 'ALERT_SENDER'
+  | 'ALERT_TOPIC_ARNS'
+  | 'COMMERCETOOLS_PROJECTS'
+> &
+  SchedulesEnvironment;
 
 /** What the operations stand on, besides the table. */
 export interface ApiPorts extends StoreDependencies {
@@ -74,7 +90,15 @@ export interface ApiPorts extends StoreDependencies {
   /** How long a request may wait for a worker, within the half minute that API Gateway gives it. */
   readonly watchSeconds: number;
   readonly push: PushPorts;
+  readonly alerts: AlertPorts;
   readonly runTransform: RunTransform;
+  readonly trySyncSchedules: TrySyncSchedules;
+  /** commercetools project → the application whose tasks it may notify. */
+  readonly commercetoolsProjects: Readonly<Record<string, string>>;
+  readonly findLastRuns: FindLastRuns;
+  readonly askPoller: AskPoller;
+  /** Days that runs and their events are kept. */
+  readonly retentionDays: number;
 }
 
 /** The services over AWS, as the environment names them. */
@@ -85,7 +109,8 @@ export function createAwsPorts(
   const table = { client: createTableClient(), tableName: environment.TABLE_NAME, clock };
   const retentionDays = Number(environment.RUN_RETENTION_DAYS);
   const runStore = createRunStore({ ...table, retentionDays });
-  const runQueue = createRunQueue({ client: new SQSClient({}), queueUrl: environment.RUNS_QUEUE_URL });
+  const sqs = new SQSClient({});
+  const runQueue = createRunQueue({ client: sqs, queueUrl: environment.RUNS_QUEUE_URL });
   const onUnsent = (run: Run, error: unknown) =>
     log.error('A run waits for the sweep: its message was not sent', error, { runID: run.runID });
   return {
@@ -105,7 +130,13 @@ export function createAwsPorts(
     }),
     watchSeconds: Number(environment.WATCH_SECONDS),
     push: createPushPorts(environment, runQueue, log),
+    alerts: createAlertPorts(environment),
     runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
+    commercetoolsProjects: readCommercetoolsProjects(environment.COMMERCETOOLS_PROJECTS),
+    trySyncSchedules: createTrySyncSchedules(environment, table, log),
+    findLastRuns: createFindLastRuns(table),
+    askPoller: createAskPoller(createLinkQueue({ client: sqs, queueUrl: environment.LINKS_QUEUE_URL }), log),
+    retentionDays,
   };
 }
 
@@ -116,6 +147,7 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
   const taskStore = createTaskStore(ports);
   const transformationStore = createTransformationStore(ports);
   const runEventStore = createRunEventStore(ports);
+  const { runHostedTask, ...ofLinks } = createLinkDependencies(ports, taskStore);
   return {
     ...createAccess(ports),
     clock: ports.clock,
@@ -135,27 +167,34 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
       authentications: authenticationStore,
     }),
     tryTransformation: createTryTransformation(ports),
-    taskStore,
-    tasks: createTaskService({ store: taskStore, sources: sourceStore, destinations: destinationStore }),
-    runTask: createRunTask({
-      tasks: taskStore,
-      sources: sourceStore,
-      destinations: destinationStore,
-      startRun: ports.startRun,
-    }),
+    ...createTaskDependencies(
+      ports,
+      { tasks: taskStore, sources: sourceStore, destinations: destinationStore },
+      runHostedTask,
+    ),
+    ...ofLinks,
     validateSource: createValidateSource({
       ...ports,
       authentications: authenticationStore,
       runEvents: runEventStore,
       waitSeconds: ports.watchSeconds,
     }),
+    ...createAlertDependencies(ports, { taskStore }),
     ...createPushDependencies(ports, { authenticationStore, destinationStore, taskStore, runEventStore }),
-    runStore: ports.runStore,
-    runControl: ports.runControl,
-    rejectedRecords: ports.rejectedRecords,
-    replayRejected: createReplayRejected({ ...ports, table: ports, tasks: taskStore }),
+    ...createRunDependencies(ports, taskStore),
     runEventStore,
+    webhooks: createWebhookService({ ...ports, store: createWebhookStore(ports), tasks: taskStore }),
+    deliveryLedger: createDeliveryLedger(ports),
   };
+}
+
+function createRunDependencies(
+  ports: ApiPorts,
+  tasks: TaskStore,
+): Pick<ApiDependencies, 'runStore' | 'findLastRuns' | 'runControl' | 'rejectedRecords' | 'replayRejected'> {
+  const { runStore, findLastRuns, runControl, rejectedRecords } = ports;
+  const replayRejected = createReplayRejected({ ...ports, table: ports, tasks });
+  return { runStore, findLastRuns, runControl, rejectedRecords, replayRejected };
 }
 
 /** Who may call, how often, and what is answered to a repeat. */

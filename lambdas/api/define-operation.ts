@@ -23,6 +23,8 @@ interface OperationRequest<Path extends string, Query, Body> {
   readonly freshID: string;
   /** The caller holds the deployment's own key. */
   readonly isOperator: boolean;
+  /** What the URL of the request begins with, as the caller reached it: `https://…`, without a slash at the end. */
+  readonly baseURL: string;
 }
 
 export interface OperationDefinition<
@@ -72,6 +74,7 @@ interface UncheckedRequest {
   readonly body: unknown;
   readonly freshID: string;
   readonly isOperator: boolean;
+  readonly baseURL: string;
 }
 
 /** An operation as the router and the generated document see it. */
@@ -100,7 +103,7 @@ export function defineOperation<
 >(definition: OperationDefinition<Path, Query, Body, Response>): Operation {
   const { query, body, response, path, handle, handleNdjson, ...rest } = definition;
   const check = (request: UncheckedRequest): OperationRequest<Path, z.output<Query>, z.output<Body>> => {
-    const { appID, parameters, freshID, isOperator } = request;
+    const { appID, parameters, freshID, isOperator, baseURL } = request;
     if (!hasParameters(path, parameters)) throw new Error(`${path} was matched without its parameters`);
     return {
       appID,
@@ -109,6 +112,7 @@ export function defineOperation<
       body: parsePart(body, request.body, 'body'),
       freshID,
       isOperator,
+      baseURL,
     };
   };
   return {

@@ -9,6 +9,10 @@ import type { AuthenticationStore } from '../../core/authentications/authenticat
 import type { DestinationService } from '../../core/destinations/destination-service.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
+import type { FindHostedRun } from '../../core/links/find-hosted-run.ts';
+import type { HostedStarts } from '../../core/links/hosted-starts.ts';
+import type { LinkService } from '../../core/links/link-service.ts';
+import type { LinkStore } from '../../core/links/link-store.ts';
 import type { AcceptPush } from '../../core/push/accept-push.ts';
 import type { FindPushTask } from '../../core/push/find-push-task.ts';
 import type { WatchPush } from '../../core/push/watch-push.ts';
@@ -16,6 +20,7 @@ import type { RejectedRecordStore } from '../../core/rejected-records/rejected-r
 import type { ReplayRejected } from '../../core/rejected-records/replay-rejected.ts';
 import type { RunEventStore } from '../../core/run-events/run-event-store.ts';
 import type { RunControl } from '../../core/runs/run-control.ts';
+import type { FindLastRuns } from '../../core/runs/last-runs.ts';
 import type { RunStore } from '../../core/runs/run-store.ts';
 import type { SourceService } from '../../core/sources/source-service.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
@@ -25,10 +30,13 @@ import type { TaskService } from '../../core/tasks/task-service.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
 import type { TransformationService } from '../../core/transformations/transformation-service.ts';
 import type { TransformationStore } from '../../core/transformations/transformation-store.ts';
+import type { DeliveryLedger } from '../../core/webhooks/delivery-ledger.ts';
+import type { WebhookService } from '../../core/webhooks/webhook-service.ts';
 import type { TryTransformation } from '../../core/transformations/try-transformation.ts';
+import type { AlertDependencies } from './alerts/alert-dependencies.ts';
 
 /** What the operations work with. Stores read, list and delete; services create and change. */
-export interface ApiDependencies {
+export interface ApiDependencies extends AlertDependencies {
   readonly apiKeys: ApiKeys;
   readonly countRequest: CountRequest;
   readonly answerOnce: AnswerOnce;
@@ -54,9 +62,16 @@ export interface ApiDependencies {
   /** Bytes of a push's body, decompressed. */
   readonly pushMaxBytes: number;
   readonly validateSource: ValidateSource;
+  readonly linkStore: LinkStore;
+  readonly links: LinkService;
+  readonly hostedStarts: Pick<HostedStarts, 'listNewest'>;
+  readonly findHostedRun: FindHostedRun;
   readonly runStore: Pick<RunStore, 'get' | 'list'>;
+  readonly findLastRuns: FindLastRuns;
   readonly runControl: RunControl;
   readonly rejectedRecords: Pick<RejectedRecordStore, 'read'>;
   readonly replayRejected: ReplayRejected;
   readonly runEventStore: RunEventStore;
+  readonly webhooks: WebhookService;
+  readonly deliveryLedger: Pick<DeliveryLedger, 'list' | 'listRefused'>;
 }

@@ -46,7 +46,7 @@ export function createHandler(dependencies: () => ApiDependencies): HttpHandler 
         operation.body === undefined
           ? undefined
           : readRequestBody(bytes, request, operation.maxBodyBytes?.(dependencies()));
-      return { appID, isOperator, freshID, parameters, query, body };
+      return { appID, isOperator, freshID, parameters, query, body, baseURL: request.baseURL };
     };
     if (operation.invokeNdjson !== undefined && query['format'] === 'ndjson') {
       return answerNdjson(await operation.invokeNdjson(fieldsOf(newID()), dependencies()));

@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Repeated keys are joined by commas, as clients join arrays; empty values count as absent. */
   readonly query: Readonly<Record<string, string>>;
+  /** As the caller reached the API: `https://…`, without a slash at the end. */
+  readonly baseURL: string;
 }
 
 /** Reads an event of API Gateway's HTTP API, payload 2.0. */
@@ -20,6 +22,8 @@ export function readHttpRequest(event: APIGatewayProxyEventV2): HttpRequest {
       Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value] as const),
     ),
     query: readQuery(event.rawQueryString),
+    // API Gateway is reached by https only, and says so; one machine speaks http.
+    baseURL: `${event.headers['x-forwarded-proto'] ?? 'https'}://${event.requestContext.domainName}`,
   };
 }
 

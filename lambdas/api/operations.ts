@@ -59,6 +59,28 @@ import { getRun } from './runs/get-run.ts';
 import { listRuns } from './runs/list-runs.ts';
 import { getEvent } from './run-events/get-event.ts';
 import { listEvents } from './run-events/list-events.ts';
+import { getWebhook } from './webhooks/get-webhook.ts';
+import { listWebhookDeliveries } from './webhooks/list-webhook-deliveries.ts';
+import { rotateWebhook } from './webhooks/rotate-webhook.ts';
+import { setWebhook } from './webhooks/set-webhook.ts';
+import { createAlert } from './alerts/create-alert.ts';
+import { deleteAlert } from './alerts/delete-alert.ts';
+import { getAlert } from './alerts/get-alert.ts';
+import { listAlerts } from './alerts/list-alerts.ts';
+import { testAlert } from './alerts/test-alert.ts';
+import { updateAlert } from './alerts/update-alert.ts';
+import { acknowledgeIncident } from './incidents/acknowledge-incident.ts';
+import { getIncident } from './incidents/get-incident.ts';
+import { listIncidentDeliveries } from './incidents/list-incident-deliveries.ts';
+import { listIncidents } from './incidents/list-incidents.ts';
+import { createLink } from './links/create-link.ts';
+import { deleteLink } from './links/delete-link.ts';
+import { getLink } from './links/get-link.ts';
+import { listLinks } from './links/list-links.ts';
+import { updateLink } from './links/update-link.ts';
+import { listHostedTasks } from './links/list-hosted-tasks.ts';
+import { listHostedStarts } from './links/list-hosted-starts.ts';
+import { setHostedSchedule } from './links/set-hosted-schedule.ts';
 import { approveRun } from './ext/approve-run.ts';
 import { cancelRun } from './ext/cancel-run.ts';
 import { discardRun } from './ext/discard-run.ts';
@@ -136,4 +158,26 @@ export const OPERATIONS: readonly Operation[] = [
   replayRejectedRecords,
   getTaskPolicy,
   setTaskPolicy,
+  createAlert,
+  deleteAlert,
+  getAlert,
+  listAlerts,
+  testAlert,
+  updateAlert,
+  acknowledgeIncident,
+  getIncident,
+  listIncidentDeliveries,
+  listIncidents,
+  getWebhook,
+  setWebhook,
+  rotateWebhook,
+  listWebhookDeliveries,
+  createLink,
+  deleteLink,
+  getLink,
+  listLinks,
+  updateLink,
+  listHostedTasks,
+  listHostedStarts,
+  setHostedSchedule,
 ];

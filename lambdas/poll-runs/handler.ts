@@ -1,11 +1,28 @@
+import type { SweepAlerts } from '../../core/alerts/sweep-alerts.ts';
 import type { LogFields } from '../../core/foundation/logging.ts';
+import type { SweepLinks } from '../../core/links/sweep-links.ts';
 import type { SweepRuns } from '../../core/runs/sweep-runs.ts';
+import type { SweepSchedules } from '../../core/triggers/sweep-schedules.ts';
+import type { SweepWindows } from '../../core/webhooks/sweep-windows.ts';
 
-/** One sweep; fails when an end could not be told, so that the alarm on this function sees it. */
-export function createHandler(sweepRuns: () => SweepRuns): () => Promise<LogFields> {
+export interface Sweeps {
+  readonly sweepAlerts: SweepAlerts;
+  readonly sweepLinks: SweepLinks;
+  readonly sweepRuns: SweepRuns;
+  readonly sweepSchedules: SweepSchedules;
+  readonly sweepWindows: SweepWindows;
+}
+
+/** One sweep of everything; fails when something could not be done, so that the alarm on this function sees it. */
+export function createHandler(sweeps: () => Sweeps): () => Promise<LogFields> {
   return async () => {
-    const { sent, handedOff, failed } = await sweepRuns()();
-    if (failed > 0) throw new Error(`${failed} RunFinished messages could not be handed off`);
-    return { sent, handedOff };
+    const { sweepRuns, sweepSchedules, sweepWindows, sweepLinks, sweepAlerts } = sweeps();
+    const swept = [sweepRuns(), sweepSchedules(), sweepWindows(), sweepLinks(), sweepAlerts()] as const;
+    // Each to its end, whatever becomes of the other.
+    await Promise.allSettled(swept);
+    const [runs, schedules, windows, links, alerts] = await Promise.all(swept);
+    if (runs.failed > 0) throw new Error(`${runs.failed} RunFinished messages could not be handed off`);
+    if (schedules.failed > 0) throw new Error(`The schedules of ${schedules.failed} tasks could not be made`);
+    return { sent: runs.sent, handedOff: runs.handedOff, synced: schedules.synced, windows, links, alerts };
   };
 }

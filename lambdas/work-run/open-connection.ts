@@ -12,6 +12,8 @@ import type { TableAccess } from '../../core/foundation/table-client.ts';
 import type { RejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
 import type { OpenConnection, RunConnection } from '../../core/runs/engine.ts';
 import type { BatchLimits } from '../../core/runs/ports.ts';
+import { createEntitySource } from '../../core/runs/entity-source.ts';
+import { readRunEntities } from '../../core/runs/run-entities.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { requireConnector } from '../../core/sources/require-connector.ts';
@@ -100,8 +102,12 @@ async function openFile(
     network: dependencies.network,
     taskID: run.taskID,
   });
+  const named =
+    run.type === 'update'
+      ? createEntitySource(opened, (await readRunEntities(dependencies.table, run)).entityIDs)
+      : opened;
   return {
-    source: stage === undefined ? opened : createTransformedSource(opened, stage),
+    source: stage === undefined ? named : createTransformedSource(named, stage),
     sourceDescription: describeSource(source),
   };
 }

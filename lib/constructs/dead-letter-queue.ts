@@ -14,9 +14,12 @@ export interface DeadLetterQueueProps {
 /** Where messages end that could not be delivered or handled: kept as long as SQS can, and one is enough for an alarm. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
+  /** Of the entry in the runbook that says what a message in here means. */
+  readonly runbookEntry: string;
 
   constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
     super(scope, id);
+    this.runbookEntry = props.runbookEntry;
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

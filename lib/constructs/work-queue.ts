@@ -3,6 +3,8 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { addAlarm } from './house-alarm.ts';
 import type { HouseFunction } from './house-function.ts';
 import { Duration } from 'aws-cdk-lib';
+import type { IRuleTarget } from 'aws-cdk-lib/aws-events';
+import { SqsQueue, type SqsQueueProps } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
@@ -31,14 +33,16 @@ export interface WorkQueueProps {
  * to grant and requests to pay and protect nothing more.
  */
 export class WorkQueue extends Construct {
+  readonly arn: string;
   readonly url: string;
   readonly #queue: Queue;
+  readonly #deadLetters: DeadLetterQueue;
   readonly #workerTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     this.#workerTimeout = Duration.seconds(props.workerTimeoutSeconds);
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+    this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
       stage: props.stage,
       runbookEntry: `${props.name}-dead-letters`,
       failureMeans: props.deadLetterMeans,
@@ -48,8 +52,9 @@ export class WorkQueue extends Construct {
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(VISIBILITY_PER_TIMEOUT * props.workerTimeoutSeconds),
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: MAX_RECEIVE_COUNT },
+      deadLetterQueue: { queue: this.#deadLetters.queue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
+    this.arn = this.#queue.queueArn;
     this.url = this.#queue.queueUrl;
     addAlarm(this, {
       stage: props.stage,
@@ -84,6 +89,11 @@ export class WorkQueue extends Construct {
       maxConcurrency: options.maxConcurrency,
       reportBatchItemFailures: true,
     });
+  }
+
+  /** Where a rule of EventBridge can send to; what it cannot deliver goes to the dead letters, unless it says otherwise. */
+  asTarget(options: SqsQueueProps): IRuleTarget {
+    return new SqsQueue(this.#queue, { deadLetterQueue: this.#deadLetters.queue, ...options });
   }
 
   grantSend(sender: HouseFunction): void {

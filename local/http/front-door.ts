@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Invoke } from '../lambda/function-definition.ts';
 import { ThrottledError } from '../lambda/function-definition.ts';
 import { listenOnLoopback } from '../start-up/listen-on-loopback.ts';
+import { findRoute, type HttpRoute } from './find-route.ts';
 import { jsonAnswer, toHttpAnswer, type HttpAnswer } from './function-response.ts';
 import { toRequestEvent } from './request-event.ts';
 
@@ -17,8 +18,7 @@ export interface FrontDoorOptions {
   readonly port: number;
   readonly apiID: string;
   readonly accountID: string;
-  /** The function behind the `$default` route. */
-  readonly functionName: string;
+  readonly routes: readonly HttpRoute[];
   readonly invoke: Invoke;
 }
 
@@ -56,19 +56,22 @@ async function answerRequest(
   try {
     const body = await readBody(request);
     if (!body) return jsonAnswer(413, 'Request Entity Too Large');
+    const { method = 'GET', url = '/' } = request;
+    const match = findRoute(options.routes, method, url);
+    if (!match) return jsonAnswer(404, 'Not Found');
     const event = toRequestEvent(
       {
-        method: request.method ?? 'GET',
-        url: request.url ?? '/',
+        method,
+        url,
         headers: request.headers,
         sourceIP: request.socket.remoteAddress ?? '127.0.0.1',
         body,
       },
-      { ...options, routeKey: '$default', requestID, now: new Date() },
+      { ...options, ...match, requestID, now: new Date() },
     );
     const payload = JSON.stringify(event);
     if (Buffer.byteLength(payload) > MAX_EVENT_BYTES) return jsonAnswer(413, 'Request Entity Too Large');
-    return await withTimeout(options.invoke(options.functionName, payload).then(toHttpAnswer));
+    return await withTimeout(options.invoke(match.functionName, payload).then(toHttpAnswer));
   } catch (error) {
     return error instanceof ThrottledError
       ? jsonAnswer(503, 'Service Unavailable')

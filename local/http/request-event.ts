@@ -14,6 +14,8 @@ export interface RequestEventOptions {
   readonly apiID: string;
   readonly accountID: string;
   readonly routeKey: string;
+  /** What stands in the path for the parameters of the route; none for `$default`. */
+  readonly pathParameters?: Readonly<Record<string, string>> | undefined;
   readonly requestID: string;
   readonly now: Date;
 }
@@ -43,6 +45,7 @@ export function toRequestEvent(
     ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/) }),
     headers: joinHeaders(headers, request.sourceIP),
     ...(query === '' ? {} : { queryStringParameters: joinParameters(query) }),
+    ...(options.pathParameters === undefined ? {} : { pathParameters: options.pathParameters }),
     requestContext: {
       accountId: options.accountID,
       apiId: options.apiID,

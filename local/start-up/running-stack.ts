@@ -2,6 +2,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { createDeliver } from '../event-sources/deliver.ts';
 import { pollQueue } from '../event-sources/poll-queue.ts';
+import type { HttpRoute } from '../http/find-route.ts';
 import type { Invoke } from '../lambda/function-definition.ts';
 import { startFunctionHost, type FunctionHost } from '../lambda/function-host.ts';
 import type { Deliver } from '../services/delivery/deliver.ts';
@@ -25,14 +26,21 @@ export interface RunningStackOptions {
   warn(problem: string): void;
 }
 
+interface HttpApi {
+  readonly apiID: string;
+  readonly routes: readonly HttpRoute[];
+  /** The function behind the route `$default`. */
+  readonly defaultFunction: string;
+}
+
 /** The provisioned stack with its functions; queues are polled once `openQueues` is called. */
 export interface RunningStack {
   readonly plan: MachinePlan;
   readonly adminKey: { readonly applicationID: string; readonly apiKey: string };
   readonly invoke: Invoke;
   readonly deliver: Deliver;
-  /** The function behind the `$default` route, and the API it belongs to. */
-  readonly api: { readonly apiID: string; readonly functionName: string };
+  /** The routes of the HTTP API, each with the function behind it. */
+  readonly api: HttpApi;
   /** Starts one process of a function ahead of its first invocation. */
   warm(functionName: string): Promise<void>;
   openQueues(): void;
@@ -105,11 +113,18 @@ async function readAdminKey(clients: AwsClients, secretArn: string | undefined) 
   return adminKeySchema.parse(value);
 }
 
-function findApi(plan: MachinePlan): { apiID: string; functionName: string } {
-  const [route, another] = plan.routes;
-  if (!route || another) throw new Error('The template must have exactly one route, $default.');
-  const functionArn = plan.integrations.get(route.integrationID);
-  const found = plan.functions.find(({ arn }) => arn === functionArn);
-  if (!found) throw new Error('The route $default leads to no function of the template.');
-  return { apiID: route.apiID, functionName: found.name };
+function findApi(plan: MachinePlan): HttpApi {
+  const [first] = plan.routes;
+  if (!first || plan.routes.some(({ apiID }) => apiID !== first.apiID)) {
+    throw new Error('The template must have exactly one HTTP API with routes.');
+  }
+  const routes = plan.routes.map(({ routeKey, integrationID }) => {
+    const functionArn = plan.integrations.get(integrationID);
+    const found = plan.functions.find(({ arn }) => arn === functionArn);
+    if (!found) throw new Error(`The route ${routeKey} leads to no function of the template.`);
+    return { routeKey, functionName: found.name };
+  });
+  const standard = routes.find(({ routeKey }) => routeKey === '$default');
+  if (!standard) throw new Error('The template must have a route $default.');
+  return { apiID: first.apiID, routes, defaultFunction: standard.functionName };
 }

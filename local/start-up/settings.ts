@@ -13,7 +13,15 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
 
   MILLRACE_ALLOW_PRIVATE   CIDRs, comma-separated, that sources may reach though private.
   MILLRACE_LEASE_SECONDS   Seconds after which a worker that stopped loses its index (default 60).
+  MILLRACE_WEBHOOK_WINDOW_SECONDS
+                           Seconds in which the hints of a webhook gather before one run takes them (default 2).
+  MILLRACE_COMMERCETOOLS_PROJECTS
+                           JSON: commercetools project → the application whose tasks it may notify.
   MILLRACE_SEARCH_HOSTS    JSON: application ID → base URL of its search API, where that is not Algolia's own.
+  MILLRACE_SMTP_URL        smtp://host:port or smtps://host:port of the mail server that sends alerts by email.
+  MILLRACE_ALERT_SENDER    Who those emails come from.
+  MILLRACE_ALERT_RECIPIENT Who gets the emails that tasks ask for by notifications.email.enabled.
+  MILLRACE_INGESTION_HOSTS JSON: application ID → {"eu": URL, "us": URL} of its Ingestion API, for links.
 `;
 
 /** What the person who starts the machine asked for. */
@@ -43,9 +51,22 @@ export function readSettings(
     stageEnvironment: {
       MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
       MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],
+      ...readMailSettings(environment),
       MILLRACE_SEARCH_HOSTS: environment['MILLRACE_SEARCH_HOSTS'],
+      MILLRACE_INGESTION_HOSTS: environment['MILLRACE_INGESTION_HOSTS'],
+      MILLRACE_WEBHOOK_WINDOW_SECONDS: environment['MILLRACE_WEBHOOK_WINDOW_SECONDS'],
+      MILLRACE_COMMERCETOOLS_PROJECTS: environment['MILLRACE_COMMERCETOOLS_PROJECTS'],
     },
   };
+}
+
+/** Elsewhere Amazon SES sends where no mail server is named; here there is none. */
+function readMailSettings(environment: Readonly<Record<string, string | undefined>>) {
+  const { MILLRACE_SMTP_URL = '', MILLRACE_ALERT_SENDER = '', MILLRACE_ALERT_RECIPIENT = '' } = environment;
+  if ((MILLRACE_SMTP_URL === '') !== (MILLRACE_ALERT_SENDER === '')) {
+    throw new StartUpError('Emails need both MILLRACE_SMTP_URL and MILLRACE_ALERT_SENDER.');
+  }
+  return { MILLRACE_SMTP_URL, MILLRACE_ALERT_SENDER, MILLRACE_ALERT_RECIPIENT };
 }
 
 function parseFlags(args: readonly string[]) {

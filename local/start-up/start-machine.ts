@@ -72,7 +72,7 @@ async function startAll(settings: Settings, starting: Starting): Promise<Omit<Ma
       apiKey: connection.apiKey,
       onFailure: starting.fail,
     }),
-    stack.warm(stack.api.functionName),
+    stack.warm(stack.api.defaultFunction),
   ]);
   cleanUp.defer(index.stop);
   const serverURL = await startSamples(settings, { cleanUp, ports, isFirstStart });

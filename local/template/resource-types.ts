@@ -6,6 +6,7 @@ import { httpStage } from './resources/apigatewayv2-stage.ts';
 import { alarm } from './resources/cloudwatch-alarm.ts';
 import { globalTable } from './resources/dynamodb-global-table.ts';
 import { eventBus } from './resources/events-event-bus.ts';
+import { eventRule } from './resources/events-rule.ts';
 import { rolePolicy } from './resources/iam-policy.ts';
 import { role } from './resources/iam-role.ts';
 import { key } from './resources/kms-key.ts';
@@ -27,6 +28,7 @@ const KNOWN: readonly ResourceType[] = [
   bucketPolicy,
   eventBus,
   eventInvokeConfig,
+  eventRule,
   eventSourceMapping,
   globalTable,
   httpApi,

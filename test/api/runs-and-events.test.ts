@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../core/foundation/clock.ts';
 import { newID, newTimeOrderedID } from '../../core/foundation/ids.ts';
 import { writeTransaction } from '../../core/foundation/transactions.ts';
-import { runEventCountChanges, toRunEventItem } from '../../core/run-events/run-event-item.ts';
+import { runEventChanges } from '../../core/run-events/run-event-item.ts';
 import type { RunEvent } from '../../core/run-events/run-event.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import type { Run } from '../../core/runs/run.ts';
@@ -185,8 +185,7 @@ async function storeEvent(runID: string, fields: Partial<RunEvent>, age: number)
   };
   const { client, tableName } = api.table;
   const expiresAt = Math.floor(Date.now() / 1000) + 1_000_000;
-  const row = { Put: { TableName: tableName, Item: toRunEventItem(KEYS.appID, event, expiresAt) } };
-  const counts = runEventCountChanges(tableName, { appID: KEYS.appID, runID }, [event], expiresAt);
-  await writeTransaction(client, [row, ...counts], systemClock);
+  const items = runEventChanges(tableName, { appID: KEYS.appID, runID }, [event], expiresAt);
+  await writeTransaction(client, items, systemClock);
   return event;
 }

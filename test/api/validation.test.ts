@@ -173,8 +173,8 @@ test('a task with what is out of bounds is refused', async () => {
     [{ ...ids }, 'action: is required'],
     [task({ action: 'upsert' }), 'action: must be one of replace, save, partial, partialNoCreate, append'],
     [task({ cron: '* * * * * *' }), CRON],
-    [task({ cron: '61 * * * *' }), CRON],
-    [task({ cron: '0 0 30 2 *' }), CRON],
+    [task({ cron: '61 * * * *' }), 'cron: the field minute (61): takes 0 to 59'],
+    [task({ cron: '0 0 30 2 *' }), 'cron: the day of month (30) is in none of its months (2)'],
     [
       task({ subscriptionAction: 'upsert' }),
       'subscriptionAction: must be one of replace, save, partial, partialNoCreate, append',

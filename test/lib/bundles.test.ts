@@ -88,7 +88,17 @@ describe('buildBundles', () => {
 
   test('bundles each folder but middleware, with a source map that does not repeat the source', async () => {
     const bundles = await buildBundles({ lambdasDirectory, outDirectory });
-    expect(Object.keys(bundles)).toEqual(['api', 'poll-runs', 'run-transform', 'work-run']);
+    expect(Object.keys(bundles)).toEqual([
+      'api',
+      'poll-link',
+      'poll-runs',
+      'receive-message',
+      'receive-webhook',
+      'run-transform',
+      'send-alert',
+      'start-run',
+      'work-run',
+    ]);
     expect((await handlerOf(bundles, 'work-run'))()).toBe('work-run');
     const api = bundleOf(bundles, 'api');
     expect(readFileSync(join(api, 'index.mjs'), 'utf8')).toContain('//# sourceMappingURL=index.mjs.map');

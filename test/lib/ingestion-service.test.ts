@@ -32,7 +32,8 @@ describe('queues', () => {
         (key) => `"${key}":{"Fn::GetAtt":["${id}","Arn"]}`,
       );
       const scheduled = `"DeadLetterConfig":{"Arn":{"Fn::GetAtt":["${id}","Arn"]}}`;
-      expect([...roles, scheduled].some((role) => serialised.includes(role))).toBe(true);
+      const ofTasks = `"SCHEDULE_DEAD_LETTERS_ARN":{"Fn::GetAtt":["${id}","Arn"]}`;
+      expect([...roles, scheduled, ofTasks].some((role) => serialised.includes(role))).toBe(true);
     }
   });
 
@@ -45,12 +46,26 @@ describe('queues', () => {
   });
 
   test('every mapping answers per message and bounds how much runs at once', () => {
-    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(1);
-    for (const [, { Properties }] of mappings) {
-      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
-      expect(Properties).toMatchObject({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 7 } });
-    }
+    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+      ([, { Properties }]) => Properties,
+    );
+    for (const { FunctionResponseTypes } of mappings)
+      expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    const bounds = new Map(
+      mappings.map(({ FunctionName, BatchSize, ScalingConfig }) => [
+        template.Resources[FunctionName.Ref]?.Metadata?.['millrace:function'],
+        [BatchSize, ScalingConfig.MaximumConcurrency],
+      ]),
+    );
+    expect(bounds).toEqual(
+      new Map([
+        ['receive-message', [10, 5]],
+        ['start-run', [10, 5]],
+        ['poll-link', [1, 10]],
+        ['work-run', [1, 7]],
+        ['send-alert', [5, 5]],
+      ]),
+    );
   });
 
   test('every queue is encrypted and refuses requests without TLS', () => {
@@ -115,97 +130,6 @@ test('pushed records are encrypted, private, reached by TLS only, and expire', (
   );
 });
 
-describe('functions', () => {
-  test('each runs on Node 24 on ARM, traces, and keeps its logs as long as the stage says', () => {
-    const functions = resourcesOf(template, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(4);
-    for (const [, { Properties }] of functions) {
-      expect(Properties).toMatchObject({
-        Runtime: 'nodejs24.x',
-        Architectures: ['arm64'],
-        TracingConfig: { Mode: 'Active' },
-      });
-      const logGroup = template.Resources[Properties.LoggingConfig.LogGroup.Ref];
-      expect(logGroup).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 14 } });
-    }
-  });
-
-  test('each has an alarm on its errors', () => {
-    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
-    for (const [id] of resourcesOf(template, 'AWS::Lambda::Function')) {
-      expect(alarms).toContainEqual(
-        expect.objectContaining({
-          Namespace: 'AWS/Lambda',
-          MetricName: 'Errors',
-          Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }],
-        }),
-      );
-    }
-  });
-
-  test.for([
-    ['api', 29, 512],
-    ['work-run', 900, 1024],
-    ['poll-runs', 60, 256],
-    ['run-transform', 20, 512],
-  ] as const)('%s has %d seconds and %d MB', ([name, timeout, memory]) => {
-    expect(functionOf(template, name).resource.Properties).toMatchObject({
-      Timeout: timeout,
-      MemorySize: memory,
-    });
-  });
-
-  test.for([
-    [
-      'api',
-      [
-        'TABLE_NAME',
-        'LIMITS',
-        'PUSH_BUCKET',
-        'PUSH_MAX_BYTES',
-        'RUN_TRANSFORM_NAME',
-        'WATCH_SECONDS',
-        'RUNS_QUEUE_URL',
-        'ADMIN_SECRET_ARN',
-        'KEY_ARN',
-        'RUN_RETENTION_DAYS',
-      ],
-    ],
-    [
-      'work-run',
-      [
-        'TABLE_NAME',
-        'RUNS_QUEUE_URL',
-        'BUS_NAME',
-        'PUSH_BUCKET',
-        'RUN_TRANSFORM_NAME',
-        'KEY_ARN',
-        'SEARCH_HOSTS',
-        'ALLOW_PRIVATE',
-        'TRUSTED_HOSTS',
-        'LEASE_SECONDS',
-        'MAX_RECORD_BYTES',
-        'RUN_RETENTION_DAYS',
-      ],
-    ],
-    ['poll-runs', ['TABLE_NAME', 'RUNS_QUEUE_URL', 'BUS_NAME']],
-  ] as const)('%s gets only the variables that it uses', ([name, variables]) => {
-    const { Variables } = functionOf(template, name).resource.Properties.Environment;
-    expect(Object.keys(Variables).sort()).toEqual([...variables].sort());
-  });
-
-  test("the worker's settings are those of the stage", () => {
-    expect(functionOf(template, 'work-run').resource.Properties.Environment.Variables).toMatchObject({
-      SEARCH_HOSTS: '{"OTHERAPP":"http://127.0.0.1:9000"}',
-      ALLOW_PRIVATE: '10.0.0.0/8',
-      TRUSTED_HOSTS: '127.0.0.1:4800',
-      LEASE_SECONDS: '45',
-      MAX_RECORD_BYTES: '50000',
-      RUN_RETENTION_DAYS: '60',
-    });
-  });
-});
-
 test('the sweep is started each minute, retries for no longer than that and keeps what could not be delivered', () => {
   const { Properties } = onlyOf(template, 'AWS::Scheduler::Schedule');
   expect(Properties).toMatchObject({
@@ -225,15 +149,20 @@ test('the sweep is started each minute, retries for no longer than that and keep
   expect(template.Resources[deadLetters]?.Type).toBe('AWS::SQS::Queue');
 });
 
-test('every request goes to the api function, is throttled, and is logged without its query string or headers', () => {
-  const route = onlyOf(template, 'AWS::ApiGatewayV2::Route');
-  const integration = onlyOf(template, 'AWS::ApiGatewayV2::Integration');
+test('deliveries go to a function of their own, every other request to the api; all are throttled, and logged without query string or headers', () => {
   const stage = onlyOf(template, 'AWS::ApiGatewayV2::Stage');
-  expect(route.Properties.RouteKey).toBe('$default');
-  expect(integration.Properties).toMatchObject({
-    IntegrationUri: { 'Fn::GetAtt': [functionOf(template, 'api').id, 'Arn'] },
-    PayloadFormatVersion: '2.0',
+  const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
+    const [, integrationID] = Properties.Target['Fn::Join'][1];
+    const integration = template.Resources[integrationID.Ref]?.Properties;
+    expect(integration.PayloadFormatVersion).toBe('2.0');
+    return [Properties.RouteKey, integration.IntegrationUri['Fn::GetAtt'][0]];
   });
+  expect(new Map(routes as [string, string][])).toEqual(
+    new Map([
+      ['$default', functionOf(template, 'api').id],
+      ['POST /hooks/{hookID}', functionOf(template, 'receive-webhook').id],
+    ]),
+  );
   expect(stage.Properties.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
   const format = JSON.parse(stage.Properties.AccessLogSettings.Format);
   expect(format.path).toBe('$context.path');

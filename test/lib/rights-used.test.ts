@@ -33,6 +33,12 @@ const ACTIONS: Readonly<Record<string, string>> = {
   GetObjectCommand: 's3:GetObject',
   DeleteObjectCommand: 's3:DeleteObject',
   GetSecretValueCommand: 'secretsmanager:GetSecretValue',
+  SendEmailCommand: 'ses:SendEmail',
+  PublishCommand: 'sns:Publish',
+  GetScheduleCommand: 'scheduler:GetSchedule',
+  CreateScheduleCommand: 'scheduler:CreateSchedule',
+  UpdateScheduleCommand: 'scheduler:UpdateSchedule',
+  DeleteScheduleCommand: 'scheduler:DeleteSchedule',
 };
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
   Put: 'dynamodb:PutItem',
@@ -41,8 +47,13 @@ const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
   ConditionCheck: 'dynamodb:ConditionCheckItem',
 };
 // A transaction needs the rights of its parts. Who may use which key is told one by one in rights.test.ts: the same
-// file seals and opens.
-const ELSEWHERE = ['TransactWriteCommand', 'GenerateDataKeyCommand', 'DecryptCommand'];
+// file seals and opens. Whoever works on a queue may ask for its attributes anyway.
+const ELSEWHERE = [
+  'GetQueueAttributesCommand',
+  'TransactWriteCommand',
+  'GenerateDataKeyCommand',
+  'DecryptCommand',
+];
 
 let template: Template;
 let bundles: Readonly<Record<string, string>>;
@@ -86,13 +97,13 @@ function actionsUsedBy(name: string): string[] {
   return [...new Set(actions)].sort();
 }
 
-/** Without what Lambda itself does with the function's role, and without the keys. */
+/** Without what Lambda itself does with the function's role, the keys, and the role that schedules are handed. */
 function actionsGrantedTo(name: string): string[] {
   const granted = statementsOf(template, roleOf(functionOf(template, name).resource)).flatMap(actionsOf);
   const ofLambda =
     /^(?:logs|xray):|^sqs:(?:ReceiveMessage|DeleteMessage|ChangeMessageVisibility|GetQueueAttributes)$/;
   return [...new Set(granted)]
-    .filter((action) => !ofLambda.test(action) && !action.startsWith('kms:'))
+    .filter((action) => !ofLambda.test(action) && !/^(?:kms|iam):/.test(action))
     .sort();
 }
 

@@ -1,5 +1,6 @@
 import {
   actionsOf,
+  aStage,
   functionOf,
   onlyOf,
   resourcesOf,
@@ -11,7 +12,16 @@ import {
 } from './support/template.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-const FUNCTIONS = ['api', 'work-run', 'poll-runs'];
+const FUNCTIONS = [
+  'api',
+  'start-run',
+  'work-run',
+  'poll-runs',
+  'poll-link',
+  'receive-webhook',
+  'receive-message',
+  'send-alert',
+];
 
 let template: Template;
 
@@ -51,7 +61,10 @@ test('no right is given by wildcard, besides those of X-Ray, which knows no reso
     for (const action of actionsOf(statement)) expect(action).not.toContain('*');
   }
   const onAnything = allStatements().filter(
-    (statement) => JSON.stringify(statement.Resource).includes('*') && !isAbout(statement, 'PushPayloads'),
+    (statement) =>
+      JSON.stringify(statement.Resource).includes('*') &&
+      !isAbout(statement, 'PushPayloads') &&
+      !JSON.stringify(statement.Resource).includes(':schedule/'),
   );
   expect([...new Set(onAnything.flatMap(actionsOf))].sort()).toEqual([
     'xray:PutTelemetryRecords',
@@ -60,14 +73,44 @@ test('no right is given by wildcard, besides those of X-Ray, which knows no reso
 });
 
 describe('the key that seals credentials', () => {
-  test('can be used by the api to seal and by the worker to open, each not the other, and by nobody else', () => {
+  test('can be used by the api to seal and by those who fetch, write and check to open, each not the other, and by nobody else', () => {
     const onKey = (name: string): string[] =>
       rightsOf(name)
         .filter((statement) => isAbout(statement, 'CredentialsKey'))
         .flatMap(actionsOf);
     expect(onKey('api')).toEqual(['kms:GenerateDataKey']);
     expect(onKey('work-run')).toEqual(['kms:Decrypt']);
-    expect(onKey('poll-runs')).toEqual([]);
+    expect(onKey('receive-webhook')).toEqual(['kms:Decrypt']);
+    expect(onKey('poll-link')).toEqual(['kms:Decrypt']);
+    expect(onKey('send-alert')).toEqual(['kms:Decrypt']);
+    expect(onKey('receive-message')).toEqual([]);
+    for (const name of ['start-run', 'poll-runs']) expect(onKey(name)).toEqual([]);
+  });
+
+  test('opens for the receiver of webhooks no secret but those of webhooks', () => {
+    const [statement, ...others] = rightsOf('receive-webhook').filter((one) =>
+      isAbout(one, 'CredentialsKey'),
+    );
+    expect(others).toEqual([]);
+    expect(statement?.Condition).toEqual({
+      StringLike: { 'kms:EncryptionContext:authentication': 'webhook#*' },
+    });
+  });
+
+  test('opens for the sender of alerts no secret but those of alerts', () => {
+    const [statement, ...others] = rightsOf('send-alert').filter((one) => isAbout(one, 'CredentialsKey'));
+    expect(others).toEqual([]);
+    expect(statement?.Condition).toEqual({
+      StringLike: { 'kms:EncryptionContext:authentication': 'alert#*' },
+    });
+  });
+
+  test('opens for the poller of links no secret but their keys', () => {
+    const [statement, ...others] = rightsOf('poll-link').filter((one) => isAbout(one, 'CredentialsKey'));
+    expect(others).toEqual([]);
+    expect(statement?.Condition).toEqual({
+      StringLike: { 'kms:EncryptionContext:authentication': 'link#*' },
+    });
   });
 
   test("every other right on a key holds only through DynamoDB, so nobody decrypts with the table's key directly", () => {
@@ -83,15 +126,17 @@ describe('the key that seals credentials', () => {
   });
 });
 
-test('pushed records are stored by the api, read and deleted by the worker, and touched by nobody else', () => {
+test('pushed records are stored by what takes them in, read and deleted by the worker, and touched by nobody else', () => {
   const onPayloads = (name: string): string[] =>
     rightsOf(name)
       .filter((statement) => isAbout(statement, 'PushPayloads'))
       .flatMap(actionsOf)
       .sort();
   expect(onPayloads('api')).toEqual(['s3:PutObject']);
+  for (const name of ['receive-webhook', 'receive-message'])
+    expect(onPayloads(name)).toEqual(['s3:PutObject']);
   expect(onPayloads('work-run')).toEqual(['s3:DeleteObject', 's3:GetObject']);
-  expect(onPayloads('poll-runs')).toEqual([]);
+  for (const name of ['start-run', 'poll-runs']) expect(onPayloads(name)).toEqual([]);
 });
 
 test('strangers’ code runs in a function that may only write logs, and the api and the worker alone invoke it', () => {
@@ -113,9 +158,14 @@ test('strangers’ code runs in a function that may only write logs, and the api
 
 test('the admin key is read by the api alone, and no secret value is in the template', () => {
   const readers = FUNCTIONS.filter((name) =>
-    rightsOf(name).some((statement) => actionsOf(statement).includes('secretsmanager:GetSecretValue')),
+    rightsOf(name).some((statement) => isAbout(statement, 'AdminKey')),
   );
   expect(readers).toEqual(['api']);
+  const others = allStatements().filter(
+    (statement) =>
+      actionsOf(statement).includes('secretsmanager:GetSecretValue') && !isAbout(statement, 'AdminKey'),
+  );
+  expect(others.map(({ Resource }) => Resource)).toEqual([aStage().smtpSecretArn]);
   // Either would put the value itself into the template or into what a function's configuration shows.
   expect(onlyOf(template, 'AWS::SecretsManager::Secret').Properties.SecretString).toBeUndefined();
   expect(JSON.stringify(template)).not.toContain('{{resolve:');
@@ -131,12 +181,19 @@ test('the admin key is long, made by AWS, and bound to the application of the st
   });
 });
 
-test('only the worker and the sweep announce on the bus, and only the worker takes messages from the queue', () => {
+test('only the worker, the sweep and the sender of alerts announce on the bus, and only those that work on a queue take messages from one', () => {
   const allowed = (action: string): string[] =>
     FUNCTIONS.filter((name) => rightsOf(name).some((statement) => actionsOf(statement).includes(action)));
-  expect(allowed('events:PutEvents')).toEqual(['work-run', 'poll-runs']);
-  expect(allowed('sqs:ReceiveMessage')).toEqual(['work-run']);
-  expect(allowed('sqs:SendMessage')).toEqual(FUNCTIONS);
+  expect(allowed('events:PutEvents')).toEqual(['work-run', 'poll-runs', 'send-alert']);
+  expect(allowed('sqs:ReceiveMessage')).toEqual([
+    'start-run',
+    'work-run',
+    'poll-link',
+    'receive-message',
+    'send-alert',
+  ]);
+  // The poller of links tells nobody anything: what it leaves is due.
+  expect(allowed('sqs:SendMessage')).toEqual(FUNCTIONS.filter((name) => name !== 'poll-link'));
 });
 
 test('no function may scan the table, change it or delete it', () => {
@@ -179,3 +236,63 @@ test('only schedules of this group and account may start the sweep, and their ro
     { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: schedule.Properties.Target.DeadLetterConfig.Arn },
   ]);
 });
+
+describe('the schedules of tasks', () => {
+  test('are made by the api and the sweep alone, and never those of the stack itself', () => {
+    const managers = FUNCTIONS.filter((name) => rightsOf(name).some(isAboutSchedules));
+    expect(managers).toEqual(['api', 'poll-runs']);
+    for (const name of managers) {
+      const [statement, ...others] = rightsOf(name).filter(isAboutSchedules);
+      expect(others).toEqual([]);
+      expect(statement?.Action).toEqual([
+        'scheduler:CreateSchedule',
+        'scheduler:DeleteSchedule',
+        'scheduler:GetSchedule',
+        'scheduler:UpdateSchedule',
+      ]);
+      expect(JSON.stringify(statement?.Resource)).toMatch(
+        /:schedule\/",\{"Ref":"Schedules"\},"\/\*\.\*\.\*"/,
+      );
+    }
+  });
+
+  test('send by a role that only schedules of this group and account may take on, to the queue of starts alone', () => {
+    const { SCHEDULE_ROLE_ARN, STARTS_QUEUE_ARN, SCHEDULE_DEAD_LETTERS_ARN } = functionOf(template, 'api')
+      .resource.Properties.Environment.Variables;
+    const roleId = SCHEDULE_ROLE_ARN['Fn::GetAtt'][0];
+    const role = template.Resources[roleId];
+    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+            'aws:SourceArn': { 'Fn::GetAtt': ['Schedules', 'Arn'] },
+          },
+        },
+      }),
+    ]);
+    // What could not be sent ends in the other.
+    expect(statementsOf(template, roleId)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: [STARTS_QUEUE_ARN, SCHEDULE_DEAD_LETTERS_ARN],
+      },
+    ]);
+  });
+
+  test('get a role that can be handed to Scheduler alone', () => {
+    const passing = allStatements().filter((statement) => actionsOf(statement).includes('iam:PassRole'));
+    expect(passing).toHaveLength(2);
+    for (const { Resource, Condition } of passing) {
+      const { SCHEDULE_ROLE_ARN } = functionOf(template, 'api').resource.Properties.Environment.Variables;
+      expect(Resource).toEqual(SCHEDULE_ROLE_ARN);
+      expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+    }
+  });
+});
+
+function isAboutSchedules(statement: Statement): boolean {
+  return actionsOf(statement).some((action) => action.startsWith('scheduler:'));
+}

@@ -12,23 +12,29 @@ describe('readStage', () => {
       region: 'us-east-1',
       applicationID: 'MILLRACE',
       searchHosts: {},
+      ingestionHosts: {},
       allowPrivate: [],
       trustedHosts: [],
       leaseSeconds: 60,
-      runRetentionDays: 90,
+      runRetentionDays: 400,
       pushMaxBytes: 5_242_880,
       maxRecordBytes: 100_000,
       watchSeconds: 25,
       limits: {
         observabilityRequestsPer30Seconds: 200,
         requestsPerMinute: 200,
+        webhookDeliveriesPerMinute: 12_000,
         authentications: 200,
         sources: 100,
         destinations: 500,
         tasksPerSource: 10,
+        alerts: 100,
       },
+      alertTopicArns: [],
       logRetentionDays: 30,
       runConcurrency: 10,
+      webhookWindowSeconds: 2,
+      commercetoolsProjects: {},
     });
   });
 
@@ -85,6 +91,10 @@ describe('readStage', () => {
     ['logRetentionDays', '31', 'logRetentionDays (or MILLRACE_LOG_RETENTION_DAYS)'],
     ['runConcurrency', 1, 'runConcurrency (or MILLRACE_RUN_CONCURRENCY)'],
     ['alarmTopicArn', 'my-topic', 'alarmTopicArn (or MILLRACE_ALARM_TOPIC_ARN)'],
+    ['alertSender', 'millrace', 'alertSender (or MILLRACE_ALERT_SENDER)'],
+    ['smtpURL', 'smtp://user:password@mail.example:25', 'smtpURL (or MILLRACE_SMTP_URL)'],
+    ['smtpSecretArn', 'smtp', 'smtpSecretArn (or MILLRACE_SMTP_SECRET_ARN)'],
+    ['alertTopicArns', 'alerts', 'alertTopicArns.0 (or MILLRACE_ALERT_TOPIC_ARNS)'],
   ] as const)('names the key when %s is %o', ([key, value, named]) => {
     expect(() => readStage(lookupIn({ [key]: value }), {})).toThrow(`${named}: `);
   });

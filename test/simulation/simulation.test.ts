@@ -24,6 +24,10 @@ describe('the simulated service', { timeout: TIMEOUT_MILLISECONDS }, () => {
     expect((await simulate(802_661)).violation).toBeUndefined();
   });
 
+  it('takes no run for finished because the index that it should have replaced is as large', async () => {
+    expect((await simulate(782_109_837)).violation).toBeUndefined();
+  });
+
   it('lives the same life again from the same seed, and another from another', async () => {
     const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
     expect(again.hash).toBe(first.hash);

@@ -113,6 +113,7 @@ export class World {
       runStore,
       runQueue: this.queue.connect(process),
       handOff: this.#handOff(process),
+      reportStuck: async (run) => this.#around.history.note(process.name, `${run.runID} is stuck`),
       clock: process.clock,
       log: this.#log(process),
     });

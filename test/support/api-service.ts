@@ -10,6 +10,7 @@ import { NO_LIMITS, type Limits } from '../../core/foundation/limits.ts';
 import { startLambda } from '../../local/services/lambda/start-lambda.ts';
 import { startS3 } from '../../local/services/s3/start-s3.ts';
 import { startKms } from '../../local/services/kms/start-kms.ts';
+import { startScheduler } from '../../local/services/scheduler/start-scheduler.ts';
 import { startSecretsManager } from '../../local/services/secrets-manager/start-secrets-manager.ts';
 import { startSqs } from '../../local/services/sqs/start-sqs.ts';
 import {
@@ -32,7 +33,8 @@ export interface ApiService {
   readonly table: TestTable;
   readonly keyARN: string;
   readonly queueUrl: string;
-  readonly endpoints: { readonly kms: string; readonly sqs: string; readonly s3: string };
+  readonly linksQueueUrl: string;
+  readonly endpoints: Readonly<Record<'kms' | 'sqs' | 's3' | 'scheduler', string>>;
   /** Lines that the function has logged so far. */
   readonly logLines: readonly string[];
   /** A request as is, with the admin key's headers unless it brings its own. */
@@ -42,16 +44,19 @@ export interface ApiService {
 
 export async function startApi(options: { readonly limits?: Partial<Limits> } = {}): Promise<ApiService> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millrace-api-'));
-  const [table, kms, secrets, sqs, s3, lambda] = await Promise.all([
+  const [table, kms, secrets, sqs, s3, scheduler, lambda] = await Promise.all([
     startTable(),
     startKms({ dataDirectory }),
     startSecretsManager({ dataDirectory }),
     startSqs({ dataDirectory }),
     startS3({ dataDirectory }),
+    // What fires is looked at where schedules are tested.
+    startScheduler({ dataDirectory, deliver: async () => {} }),
     startTransforms(),
   ]);
   const keyARN = await createKey(kms.endpoint);
-  const queueUrl = await createQueue(sqs.endpoint);
+  const queueUrl = await createQueue(sqs.endpoint, 'runs');
+  const linksQueueUrl = await createQueue(sqs.endpoint, 'links');
   Object.assign(process.env, {
     AWS_REGION: TEST_CREDENTIALS.region,
     AWS_ACCESS_KEY_ID: 'test',
@@ -63,7 +68,12 @@ export async function startApi(options: { readonly limits?: Partial<Limits> } = 
     AWS_ENDPOINT_URL_S3: s3.endpoint,
     AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
     TABLE_NAME: table.tableName,
+    AWS_ENDPOINT_URL_SCHEDULER: scheduler.endpoint,
     RUNS_QUEUE_URL: queueUrl,
+    SCHEDULE_GROUP: 'default',
+    STARTS_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:starts',
+    SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/schedules',
+    SCHEDULE_DEAD_LETTERS_ARN: 'arn:aws:sqs:us-east-1:000000000000:undelivered',
     PUSH_BUCKET: await createBucket(s3.endpoint),
     PUSH_MAX_BYTES: '2000000',
     WATCH_SECONDS: '1',
@@ -71,6 +81,11 @@ export async function startApi(options: { readonly limits?: Partial<Limits> } = 
     KEY_ARN: keyARN,
     LIMITS: JSON.stringify({ ...NO_LIMITS, ...options.limits }),
     RUN_RETENTION_DAYS: '30',
+    COMMERCETOOLS_PROJECTS: '{}',
+    LINKS_QUEUE_URL: linksQueueUrl,
+    ALERTS_QUEUE_URL: await createQueue(sqs.endpoint, 'alerts'),
+    ALERT_SENDER: 'alerts@example.com',
+    ALERT_TOPIC_ARNS: 'arn:aws:sns:eu-west-1:123456789012:alerts',
     RUN_TRANSFORM_NAME: RUN_TRANSFORM,
   });
   const log = captureLog();
@@ -81,12 +96,21 @@ export async function startApi(options: { readonly limits?: Partial<Limits> } = 
     table,
     keyARN,
     queueUrl,
-    endpoints: { kms: kms.endpoint, sqs: sqs.endpoint, s3: s3.endpoint },
+    linksQueueUrl,
+    endpoints: { kms: kms.endpoint, sqs: sqs.endpoint, s3: s3.endpoint, scheduler: scheduler.endpoint },
     logLines: log.lines,
     send: (request) => callHandler(handler, { ...request, headers: { ...KEY_HEADERS, ...request.headers } }),
     async stop() {
       log.restore();
-      await Promise.all([table.stop(), kms.stop(), secrets.stop(), sqs.stop(), s3.stop(), lambda.stop()]);
+      await Promise.all([
+        table.stop(),
+        kms.stop(),
+        secrets.stop(),
+        sqs.stop(),
+        s3.stop(),
+        scheduler.stop(),
+        lambda.stop(),
+      ]);
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
@@ -115,9 +139,9 @@ async function createKey(endpoint: string): Promise<string> {
   return KeyMetadata?.Arn ?? '';
 }
 
-async function createQueue(endpoint: string): Promise<string> {
+async function createQueue(endpoint: string, QueueName: string): Promise<string> {
   const client = new SQSClient({ ...TEST_CREDENTIALS, endpoint });
-  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'runs' }));
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName }));
   return QueueUrl ?? '';
 }
 

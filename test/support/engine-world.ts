@@ -51,6 +51,8 @@ export class EngineWorld {
   readonly index: FakeIndex;
   readonly queue: DelayedRunMessage[] = [];
   readonly bus: RunFinished[] = [];
+  /** Runs that a sweep found stuck, once per time. */
+  readonly stuck: string[] = [];
   readonly logged: { readonly message: string; readonly fields?: LogFields }[] = [];
   /** What replays write in the place of rejected records, by number. */
   readonly corrections = new Map<number, string>();
@@ -137,6 +139,7 @@ export class EngineWorld {
       runStore: this.ofThisWorld(),
       runQueue,
       handOff: createHandOff({ runStore: this.runStore, runBus, blockTask: async () => undefined }),
+      reportStuck: async (run) => void this.stuck.push(run.runID),
       clock,
       log,
     });

@@ -118,6 +118,7 @@ export class FakeIndex {
         });
       }
     }
+    const isDeletion = batch.isDeletion === true;
     const task = this.#nextTask;
     this.#nextTask += 1;
     this.#accepted.set(task, () => {
@@ -126,6 +127,10 @@ export class FakeIndex {
       if (name !== '' && !this.temporary.has(name)) this.temporary.set(name, new Map());
       const records = name === '' ? this.live : (this.temporary.get(name) as Records);
       for (const record of accepted) {
+        if (isDeletion) {
+          records.delete(record.objectID);
+          continue;
+        }
         const before = records.get(record.objectID);
         if (action === 'partialNoCreate' && before === undefined) continue;
         records.set(record.objectID, action.startsWith('partial') ? { ...before, ...record } : record);

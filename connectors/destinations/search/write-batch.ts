@@ -64,7 +64,8 @@ async function sendSelection(
   { selection, signal }: { selection: readonly number[]; signal: AbortSignal },
 ): Promise<number | Refusal> {
   const { bodyBuffers, operations, indexName } = target;
-  const bytes = buildBatchBody(batch, target.action, selection, (sizeBytes) => bodyBuffers.take(sizeBytes));
+  const action = batch.isDeletion === true ? 'deleteObject' : target.action;
+  const bytes = buildBatchBody(batch, action, selection, (sizeBytes) => bodyBuffers.take(sizeBytes));
   const body = { bytes, onFree: () => bodyBuffers.give(bytes) };
   try {
     return await operations.writeBatch(indexName, body, signal);

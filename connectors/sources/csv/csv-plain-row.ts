@@ -89,7 +89,8 @@ export class CsvPlainRow {
     target.at += 1;
     const idEnd = target.at;
     const rowEnd = this.#writeCells(source);
-    if (rowEnd < 0) return CAREFUL;
+    // An empty line is no row.
+    if (rowEnd <= source.start) return CAREFUL;
     const lineFeed = bytes[rowEnd] === CR ? rowEnd + 1 : rowEnd;
     if (lineFeed >= end || bytes[lineFeed] !== LF) return CAREFUL;
     target.bytes[target.at] = CLOSE_OBJECT;

@@ -31,8 +31,9 @@ export const listRejectedRecords = defineOperation({
     message: z.string().optional(),
     pagination: paginationShape,
   }),
-  handle: async ({ appID, parameters, query }, { runStore, rejectedRecords }) => {
-    const run = await requireRun(runStore, appID, parameters.runID);
+  handle: async ({ appID, parameters, query }, dependencies) => {
+    const { rejectedRecords } = dependencies;
+    const run = await requireRun(dependencies, appID, parameters.runID);
     const { rejectedKept = 0, counts } = run;
     const first = (query.page - 1) * query.itemsPerPage + 1;
     const numbers = range(first, Math.min(rejectedKept, first + query.itemsPerPage - 1));
@@ -43,8 +44,9 @@ export const listRejectedRecords = defineOperation({
       pagination: describePage(query, rejectedKept),
     };
   },
-  handleNdjson: async ({ appID, parameters, query }, { runStore, rejectedRecords }) => {
-    const run = await requireRun(runStore, appID, parameters.runID);
+  handleNdjson: async ({ appID, parameters, query }, dependencies) => {
+    const { rejectedRecords } = dependencies;
+    const run = await requireRun(dependencies, appID, parameters.runID);
     const { rejectedKept = 0 } = run;
     const lines: string[] = [];
     let bytes = 0;

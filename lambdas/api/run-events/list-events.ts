@@ -24,9 +24,10 @@ export const listEvents = defineOperation({
     endDate: dateParameter,
   }),
   response: z.object({ events: z.array(runEventShape), pagination: paginationShape, window: windowShape }),
-  handle: async ({ appID, parameters, query }, { runStore, runEventStore, clock }) => {
+  handle: async ({ appID, parameters, query }, dependencies) => {
+    const { runEventStore, clock } = dependencies;
     const { page, itemsPerPage, sort, order, status, type } = query;
-    const { runID } = await requireRun(runStore, appID, parameters.runID);
+    const { runID } = await requireRun(dependencies, appID, parameters.runID);
     const window = readWindow(query, DEFAULT_WINDOW_MILLISECONDS, clock.now());
     const { events, nbItems } = await runEventStore.list(appID, runID, {
       page,

@@ -8,6 +8,6 @@ export const getRun = defineOperation({
   path: '/1/runs/{runID}',
   acl: INGESTION_RIGHTS,
   response: runShape,
-  handle: async ({ appID, parameters }, { runStore }) =>
-    toRunShape(await requireRun(runStore, appID, parameters.runID)),
+  handle: async ({ appID, parameters }, dependencies) =>
+    toRunShape(await requireRun(dependencies, appID, parameters.runID)),
 });

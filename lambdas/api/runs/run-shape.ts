@@ -30,7 +30,8 @@ export function toRunShape(run: Run): z.output<typeof runShape> {
   const { counts } = run;
   return {
     runID: run.runID,
-    appID: run.appID,
+    // Of a run at Algolia, the application there: what tells it from those that ran here.
+    appID: run.hosted?.applicationID ?? run.appID,
     taskID: run.taskID,
     status: run.status,
     progress: {

@@ -8,7 +8,7 @@ export const deleteTaskV1 = defineOperation({
   path: '/1/tasks/{taskID}',
   acl: INGESTION_RIGHTS,
   response: deletedShape,
-  handle: async ({ appID, parameters }, { taskStore }) => ({
-    deletedAt: toWireDate(await taskStore.delete(appID, parameters.taskID)),
+  handle: async ({ appID, parameters }, { tasks }) => ({
+    deletedAt: toWireDate(await tasks.delete(appID, parameters.taskID)),
   }),
 });

@@ -7,6 +7,8 @@ export const getTaskV1 = defineOperation({
   path: '/1/tasks/{taskID}',
   acl: INGESTION_RIGHTS,
   response: taskV1Shape,
-  handle: async ({ appID, parameters }, { taskStore }) =>
-    toTaskV1Shape(await taskStore.get(appID, parameters.taskID)),
+  handle: async ({ appID, parameters }, { taskStore, findLastRuns }) => {
+    const task = await taskStore.get(appID, parameters.taskID);
+    return toTaskV1Shape(task, await findLastRuns(appID, [task.id]));
+  },
 });

@@ -29,7 +29,7 @@ export const listTasksV1 = defineOperation({
     triggerType: listParameter(z.enum(TRIGGER_TYPES)),
   }),
   response: z.object({ tasks: z.array(taskV1Shape), pagination: paginationShape }),
-  handle: async ({ appID, query }, { taskStore }) => {
+  handle: async ({ appID, query }, { taskStore, findLastRuns }) => {
     const { items, nbItems } = await taskStore.list(appID, {
       ...query,
       filter: {
@@ -40,6 +40,13 @@ export const listTasksV1 = defineOperation({
         triggerType: query.triggerType,
       },
     });
-    return { tasks: items.map(toTaskV1Shape), pagination: describePage(query, nbItems) };
+    const lastRuns = await findLastRuns(
+      appID,
+      items.map(({ id }) => id),
+    );
+    return {
+      tasks: items.map((task) => toTaskV1Shape(task, lastRuns)),
+      pagination: describePage(query, nbItems),
+    };
   },
 });

@@ -11,8 +11,12 @@ export const searchTasksV1 = defineOperation({
   acl: INGESTION_RIGHTS,
   body: z.object({ taskIDs: idListSchema }),
   response: z.array(taskV1Shape),
-  handle: async ({ appID, body }, { taskStore }) => {
+  handle: async ({ appID, body }, { taskStore, findLastRuns }) => {
     const found = await taskStore.findMany(appID, body.taskIDs);
-    return found.map(toTaskV1Shape);
+    const lastRuns = await findLastRuns(
+      appID,
+      found.map(({ id }) => id),
+    );
+    return found.map((task) => toTaskV1Shape(task, lastRuns));
   },
 });

@@ -7,6 +7,8 @@ export const getTask = defineOperation({
   path: '/2/tasks/{taskID}',
   acl: INGESTION_RIGHTS,
   response: taskShape,
-  handle: async ({ appID, parameters }, { taskStore }) =>
-    toTaskShape(await taskStore.get(appID, parameters.taskID)),
+  handle: async ({ appID, parameters }, { taskStore, findLastRuns }) => {
+    const task = await taskStore.get(appID, parameters.taskID);
+    return toTaskShape(task, await findLastRuns(appID, [task.id]));
+  },
 });

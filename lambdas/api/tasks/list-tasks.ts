@@ -32,7 +32,7 @@ export const listTasks = defineOperation({
     withEmailNotifications: booleanParameter,
   }),
   response: z.object({ tasks: z.array(taskShape), pagination: paginationShape }),
-  handle: async ({ appID, query }, { taskStore }) => {
+  handle: async ({ appID, query }, { taskStore, findLastRuns }) => {
     const { items, nbItems } = await taskStore.list(appID, {
       ...query,
       filter: {
@@ -45,6 +45,13 @@ export const listTasks = defineOperation({
         withEmailNotifications: only(query.withEmailNotifications),
       },
     });
-    return { tasks: items.map(toTaskShape), pagination: describePage(query, nbItems) };
+    const lastRuns = await findLastRuns(
+      appID,
+      items.map(({ id }) => id),
+    );
+    return {
+      tasks: items.map((task) => toTaskShape(task, lastRuns)),
+      pagination: describePage(query, nbItems),
+    };
   },
 });

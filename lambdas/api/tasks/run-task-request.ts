@@ -24,7 +24,7 @@ export async function handleRunTask(
   const run = await runTask({
     appID,
     taskID: parameters.taskID,
-    triggerKey: freshID,
+    trigger: { kind: 'api', key: freshID },
     runMetadata: body?.runMetadata,
   });
   return { runID: run.runID, createdAt: toWireDate(new Date(run.createdAt)) };

@@ -11,8 +11,12 @@ export const searchTasks = defineOperation({
   acl: INGESTION_RIGHTS,
   body: z.object({ taskIDs: idListSchema }),
   response: z.array(taskShape),
-  handle: async ({ appID, body }, { taskStore }) => {
+  handle: async ({ appID, body }, { taskStore, findLastRuns }) => {
     const found = await taskStore.findMany(appID, body.taskIDs);
-    return found.map(toTaskShape);
+    const lastRuns = await findLastRuns(
+      appID,
+      found.map(({ id }) => id),
+    );
+    return found.map((task) => toTaskShape(task, lastRuns));
   },
 });

@@ -78,11 +78,15 @@ test('plain rows that are written while they are read give what the careful way 
         const parser = createCsvParser({ delimiter, mapping, ...id });
         const chunks = cutAt(Buffer.from(text), cuts);
         const { texts, rejected } = parseChunks(parser, chunks, isSmall ? SMALL_LIMITS : LARGE_LIMITS);
-        return { texts, rejected: rejected.map(({ position }) => position) };
+        // A quote that is left open takes delimiters into its cell.
+        const shown = texts.map((line) =>
+          line.replaceAll(CAREFUL_DELIMITER, JSON.stringify(given.delimiter).slice(1, -1)),
+        );
+        return { texts: shown, rejected: rejected.map(({ position }) => position) };
       };
       expect(outcomeOf(() => read(given.delimiter))).toEqual(outcomeOf(() => read(CAREFUL_DELIMITER)));
     }),
-    { numRuns: 1_000 },
+    { numRuns: 2_000 },
   );
 });
 

@@ -87,9 +87,9 @@ class PushWorld extends EngineWorld {
       createdAt,
       updatedAt: createdAt,
     };
-    await this.runStore.claim(run, [
-      joinLine(table.tableName, line, { runID: run.runID, createdAt, sequence }),
-    ]);
+    await this.runStore.claim(run, {
+      also: [joinLine(table.tableName, line, { runID: run.runID, createdAt, sequence })],
+    });
     return run;
   }
 

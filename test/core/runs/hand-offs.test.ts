@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runFinishedSchema } from '../../../core/runs/run-finished.ts';
 import { runMessageSchema } from '../../../core/runs/run-message.ts';
+import { startMessageSchema } from '../../../core/triggers/start-message.ts';
 import { EngineWorld, records } from '../../support/engine-world.ts';
 import { startTable, type TestTable } from '../../support/table.ts';
 
@@ -32,6 +33,21 @@ describe('a trigger', () => {
 });
 
 describe('the sweep', () => {
+  it('reports a run that waits for half an hour without a worker, and no other', async () => {
+    const world = new EngineWorld(table, { entries: records(1) });
+    const run = await world.start('save');
+    world.clock.advance(29 * 60_000);
+    await world.sweepRuns();
+    expect(world.stuck).toEqual([]);
+    world.clock.advance(31 * 60_000);
+    await world.sweepRuns();
+    expect(world.stuck).toEqual([run.runID]);
+    await world.deliverAll();
+    world.clock.advance(31 * 60_000);
+    await world.sweepRuns();
+    expect(world.stuck).toHaveLength(1);
+  });
+
   it('brings a run to its end whose messages were all lost', async () => {
     const world = new EngineWorld(table, { entries: records(4) });
     const run = await world.start('replace');
@@ -90,6 +106,7 @@ describe('the examples of messages', () => {
   it.each([
     ['RunMessage', runMessageSchema],
     ['RunFinished', runFinishedSchema],
+    ['StartMessage', startMessageSchema],
   ])('of %s are valid, and no other version is', (_, schema) => {
     const examples = schema.meta()?.['examples'] as object[];
     expect(examples.length).toBeGreaterThan(0);

@@ -1,7 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEntitySource } from '../../../core/runs/entity-source.ts';
+import { DEFAULT_RUN_POLICY } from '../../../core/runs/run-policy.ts';
 import type { Run, TaskAction } from '../../../core/runs/run.ts';
 import { EngineWorld, records } from '../../support/engine-world.ts';
+import { FakeSource } from '../../support/fake-source.ts';
 import { startTable, type TestTable } from '../../support/table.ts';
 
 let table: TestTable;
@@ -62,6 +65,63 @@ describe('a run that was triggered before another one that has written its index
   it('says what it had written before', async () => {
     const { ended } = await overtake('save', 'save');
     expect(ended.reason).toMatch(/At least \d records were written before\.$/);
+  });
+});
+
+describe('runs of single records', () => {
+  const updateOf = (world: EngineWorld, key: string) =>
+    world.startRun({
+      appID: world.appID,
+      task: { taskID: `task-of-${world.appID}`, action: 'save', failureThreshold: 0 },
+      trigger: { kind: 'webhook', key },
+      type: 'update',
+    });
+
+  it('are all worked on, in whatever order, since each fetches what the records are then', async () => {
+    const world = new EngineWorld(table, { entries: records(2), live: records(2) });
+    const first = await updateOf(world, 'first');
+    world.clock.advance(1_000);
+    const second = await updateOf(world, 'second');
+    await world.work(second);
+    await world.work(first);
+    expect(await world.read(second)).toMatchObject({ outcome: 'success' });
+    expect(await world.read(first)).toMatchObject({ outcome: 'success' });
+  });
+
+  it('do not keep an earlier run of their task from writing, but for one that would replace what they wrote', async () => {
+    for (const [action, reasonCode] of [
+      ['save', 'ok'],
+      ['replace', 'blocking'],
+    ] as const) {
+      const world = new EngineWorld(table, { entries: records(2), live: records(2) });
+      const earlier = await world.start(action);
+      world.clock.advance(1_000);
+      await world.work(await updateOf(world, 'update'));
+      await world.work(earlier);
+      expect(await world.read(earlier)).toMatchObject({ reasonCode });
+    }
+  });
+
+  it('delete what the source does not have any more, and say how many', async () => {
+    const world = new EngineWorld(table, {
+      live: records(3),
+      openConnection: async (run) => ({
+        index: { searchAppID: world.appID, indexName: 'airports' },
+        sourceDescription: 'json file',
+        source: createEntitySource(new FakeSource(records(1, { by: 'update' })), ['r0001', 'r0002']),
+        destination: world.index.open(run.runID, run.action),
+        policy: DEFAULT_RUN_POLICY,
+      }),
+    });
+    const run = await updateOf(world, 'update');
+    await world.deliverAll();
+    expect(await world.read(run)).toMatchObject({ outcome: 'success', counts: { received: 2, applied: 2 } });
+    expect(world.index.live?.get('r0001')).toMatchObject({ by: 'update' });
+    expect(world.index.objectIDs).toEqual(['r0001', 'r0003']);
+    const written = (await world.events(run)).find(
+      ({ type, status }) => type === 'record' && status === 'succeeded',
+    );
+    expect(written?.data).toMatchObject({ applied: 2, deleted: 1 });
   });
 });
 

@@ -34,6 +34,7 @@ export function aStage(overrides: Partial<Stage> = {}): Stage {
     name: 'test',
     region: 'eu-west-1',
     applicationID: 'TESTAPP',
+    ingestionHosts: {},
     searchHosts: { OTHERAPP: 'http://127.0.0.1:9000' },
     allowPrivate: ['10.0.0.0/8'],
     trustedHosts: ['127.0.0.1:4800'],
@@ -44,7 +45,12 @@ export function aStage(overrides: Partial<Stage> = {}): Stage {
     watchSeconds: 20,
     limits: { ...NO_LIMITS, sources: 50 },
     logRetentionDays: 14,
+    alertSender: 'alerts@shop.example.com',
+    alertTopicArns: ['arn:aws:sns:eu-west-1:123456789012:alerts'],
+    smtpSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:smtp',
     runConcurrency: 7,
+    webhookWindowSeconds: 3,
+    commercetoolsProjects: { 'a-project': 'TESTAPP' },
     ...overrides,
   };
 }

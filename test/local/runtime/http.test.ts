@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findRoute } from '../../../local/http/find-route.ts';
 import { openFrontDoor, type FrontDoor } from '../../../local/http/front-door.ts';
 import { toHttpAnswer } from '../../../local/http/function-response.ts';
 import { toRequestEvent } from '../../../local/http/request-event.ts';
@@ -161,7 +162,13 @@ describe('the front door', () => {
   afterEach(() => door?.stop(0));
 
   async function open(invoke: Invoke): Promise<string> {
-    door = await openFrontDoor({ port: 0, apiID: 'x', accountID: '0', functionName: 'api', invoke });
+    door = await openFrontDoor({
+      port: 0,
+      apiID: 'x',
+      accountID: '0',
+      routes: [{ routeKey: '$default', functionName: 'api' }],
+      invoke,
+    });
     return door.url;
   }
 
@@ -242,5 +249,31 @@ describe('the front door', () => {
         .end();
     });
     expect(headers).toMatchObject({ connection: 'keep-alive' });
+  });
+});
+
+describe('the route of a request', () => {
+  const routes = [
+    { routeKey: '$default', functionName: 'api' },
+    { routeKey: 'POST /hooks/{hookID}', functionName: 'receive-webhook' },
+  ];
+
+  it.each([
+    ['POST', '/hooks/APP.1', { hookID: 'APP.1' }],
+    ['POST', '/hooks/a%20b?page=1', { hookID: 'a b' }],
+    ['POST', '/hooks/%ZZ', { hookID: '%ZZ' }],
+  ])('is the one whose method and path fit: %s %s', (method, url, pathParameters) => {
+    expect(findRoute(routes, method, url)).toMatchObject({ functionName: 'receive-webhook', pathParameters });
+  });
+
+  it.each([
+    ['GET', '/hooks/APP.1'],
+    ['POST', '/hooks'],
+    ['POST', '/hooks/'],
+    ['POST', '/hooks/APP.1/more'],
+    ['POST', '/1/hooks/APP.1'],
+  ])('is $default where none fits: %s %s', (method, url) => {
+    expect(findRoute(routes, method, url)).toEqual(routes[0]);
+    expect(findRoute(routes.slice(1), method, url)).toBeUndefined();
   });
 });

@@ -32,6 +32,14 @@ describe('the settings', () => {
     expect(readSettings([], {}).dataDirectory).toMatch(/\/\.millrace$/);
   });
 
+  it('ask for a sender where a mail server is named, and for a mail server where a sender is', () => {
+    const mail = { MILLRACE_SMTP_URL: 'smtp://127.0.0.1:25', MILLRACE_ALERT_SENDER: 'a@shop.example' };
+    expect(readSettings([], mail).stageEnvironment).toMatchObject(mail);
+    for (const name of Object.keys(mail)) {
+      expect(() => readSettings([], { ...mail, [name]: undefined })).toThrow('Emails need both');
+    }
+  });
+
   it.each([
     [['--port', 'many'], 'The port must be a number'],
     [['--port', '70000'], 'The port must be a number'],

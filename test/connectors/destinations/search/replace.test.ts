@@ -153,6 +153,21 @@ describe('a replace run', () => {
     expect(await indexNames(client)).toEqual(['shop']);
   });
 
+  it('whose temporary index was not moved, and got more records since, is not taken for moved because the old one is as large', async () => {
+    const { url, client } = await startLocalIndex();
+    await fillLiveIndex(client);
+    const destination = openAt(url, replace);
+    await destination.prepare(signal);
+    await fill(destination, 'a');
+    await fill(openAt(url, replace), 'late');
+
+    await expect(
+      openAt(url, replace).publish(signal, { records: 1, mayBeMoved: true }),
+    ).rejects.toMatchObject({ code: 'destination.temporary_index_changed' });
+
+    expect((await readIndex(client)).objectIDs).toEqual(['old']);
+  });
+
   it('whose temporary index changed since it was checked fails and leaves the old index', async () => {
     const { url, client } = await startLocalIndex();
     await fillLiveIndex(client);

@@ -95,18 +95,19 @@ describe.each(grounds)('queries on $ground', ({ client, put }) => {
   test('a scan in segments sees each item once', async () => {
     const partition = randomUUID();
     await putSorts(partition, ['a', 'b', 'c', 'd']);
-    const scans = [0, 1, 2].map((Segment) =>
-      client.send(
-        new ScanCommand({
-          TableName,
-          Segment,
-          TotalSegments: 3,
-          FilterExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: partition } },
-        }),
-      ),
-    );
-    const items = (await Promise.all(scans)).flatMap(({ Items }) => Items ?? []);
+    const filter = { FilterExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': { S: partition } } };
+    const scan = async (Segment: number) => {
+      const found: Item[] = [];
+      let ExclusiveStartKey: Item | undefined;
+      do {
+        const request = { TableName, Segment, TotalSegments: 3, ExclusiveStartKey, ...filter };
+        const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand(request));
+        found.push(...Items);
+        ExclusiveStartKey = LastEvaluatedKey;
+      } while (ExclusiveStartKey !== undefined);
+      return found;
+    };
+    const items = (await Promise.all([0, 1, 2].map(scan))).flat();
     expect(sortsOf(items).sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 });

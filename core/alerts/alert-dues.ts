@@ -1,0 +1,56 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+import { TABLE_INDEXES } from '../foundation/table.ts';
+import type { TableAccess } from '../foundation/table-client.ts';
+import type { AlertHint } from './alert-message.ts';
+
+/** Beside that of the runs: every delivery and every check that is to come is in this one partition of the index `due`. */
+const ALERT_DUE_PARTITION = 'due-alerts';
+
+/** What places an item of `dueKind` in the index, or takes it out. */
+export function dueAttributes(dueKind: 'deliver' | 'check', dueAt: string): Record<string, string> {
+  return {
+    [TABLE_INDEXES.due.partition]: ALERT_DUE_PARTITION,
+    [TABLE_INDEXES.due.sort]: dueAt,
+    dueKind,
+  };
+}
+
+const dueItemSchema = z.discriminatedUnion('dueKind', [
+  z.object({
+    dueKind: z.literal('deliver'),
+    dueAt: z.string(),
+    appID: z.string(),
+    aboutID: z.string(),
+    deliveryID: z.string(),
+  }),
+  z.object({ dueKind: z.literal('check'), dueAt: z.string(), appID: z.string(), alertID: z.string() }),
+]);
+
+/** What is due by then, earliest first, as the hint to send. Read from an index, so it may be out of date. */
+export type ListAlertDues = (until: Date, limit: number) => Promise<{ hint: AlertHint; dueAt: string }[]>;
+
+export function createListAlertDues({ client, tableName }: TableAccess): ListAlertDues {
+  const { name, partition, sort } = TABLE_INDEXES.due;
+  return async (until, limit) => {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: name,
+        KeyConditionExpression: '#partition = :due AND #sort <= :until',
+        ExpressionAttributeNames: { '#partition': partition, '#sort': sort },
+        ExpressionAttributeValues: { ':due': ALERT_DUE_PARTITION, ':until': until.toISOString() },
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => {
+      const { dueKind: _, dueAt, ...ids } = dueItemSchema.parse(item);
+      return {
+        dueAt,
+        hint:
+          'alertID' in ids ? { version: 1, kind: 'check', ...ids } : { version: 1, kind: 'deliver', ...ids },
+      };
+    });
+  };
+}

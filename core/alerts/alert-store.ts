@@ -1,0 +1,14 @@
+import { ResourceStore, type StoreDependencies } from '../resources/resource-store.ts';
+import { alertSchema, type Alert } from './alert.ts';
+
+export type AlertStore = ResourceStore<Alert>;
+
+export function createAlertStore(dependencies: StoreDependencies): AlertStore {
+  return new ResourceStore(dependencies, {
+    kind: 'alert',
+    bodySchema: alertSchema,
+    // A task can go though an alert names it: the alert has one task fewer to look at.
+    referencesOf: () => [],
+    attributesOf: ({ name, enabled }) => ({ name, enabled }),
+  });
+}

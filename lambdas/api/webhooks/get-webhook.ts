@@ -1,0 +1,14 @@
+import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
+import { toWebhookShape, webhookShape } from './webhook-shape.ts';
+
+export const getWebhook = defineOperation({
+  operationID: 'getWebhook',
+  method: 'GET',
+  path: '/ext/1/tasks/{taskID}/webhook',
+  acl: INGESTION_RIGHTS,
+  response: webhookShape,
+  handle: async ({ appID, parameters: { taskID }, baseURL }, { webhooks, clock }) => {
+    const owner = { appID, taskID };
+    return toWebhookShape(owner, await webhooks.get(owner), { baseURL, now: clock.now() });
+  },
+});
