@@ -59,7 +59,7 @@ const cli: Contender = {
         join(folder, '../node_modules/@algolia/cli/index.js'),
         'import',
         ...['-s', join(bench.dataDirectory, `rows-${bench.rows}.${format}`)],
-        ...['-a', 'BENCHAPP00', '-k', bench.sinkKey, '-n', 'bench', '-b', '1000'],
+        ...['-a', 'BENCHAPP00', '-k', bench.sinkKey, '-n', 'peer', '-b', '1000'],
       ],
       bench,
     ),

@@ -72,7 +72,8 @@ async function startBench(): Promise<{ bench: Bench; stop(): Promise<void> }> {
 }
 
 async function measure(results: Map<string, Result[]>, contender: Contender, format: Format): Promise<void> {
-  if (values.only !== undefined && !contender.name.toLowerCase().includes(values.only)) return;
+  const wanted = values.only?.split(',') ?? [''];
+  if (!wanted.some((name) => contender.name.toLowerCase().includes(name))) return;
   const result = await contender.run(bench, format);
   const key = `${format}\t${contender.name}`;
   results.set(key, [...(results.get(key) ?? []), result]);

@@ -50,7 +50,7 @@ async function send() {
 
 function post(headers, parts) {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host, port, agent, method: 'POST', path: '/1/indexes/bench/batch', headers });
+    const outgoing = request({ host, port, agent, method: 'POST', path: '/1/indexes/peer/batch', headers });
     outgoing.on('error', reject);
     outgoing.on('response', (answer) => {
       if (answer.statusCode !== 200) reject(new Error(`The sink answered with ${answer.statusCode}`));

@@ -20,5 +20,5 @@ const records =
       })
     : JSON.parse(await response.text());
 for (const record of records) record.objectID = record.id;
-await client.replaceAllObjects({ indexName: 'bench', objects: records });
+await client.replaceAllObjects({ indexName: 'peer', objects: records });
 process.stdout.write(`${records.length}\n`);

@@ -23,7 +23,7 @@ process.stdout.write(`${sent}\n`);
 
 async function flush() {
   if (batch.length === 0) return;
-  await client.saveObjects({ indexName: 'bench', objects: batch });
+  await client.saveObjects({ indexName: 'peer', objects: batch });
   sent += batch.length;
   batch = [];
 }
