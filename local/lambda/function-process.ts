@@ -137,6 +137,16 @@ const TOO_LARGE_RESULT = failedResult(
  */
 const YOUNG_GENERATION_MEGABYTES = 2;
 
+/**
+ * glibc gives buffers back to the system as soon as they are free. Measured on a file of 1 GB: 196 MiB at the most instead
+ * of 229, and 4 % slower. Other C libraries take no notice.
+ */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+};
+
 function spawnFunction(options: FunctionProcessOptions, runtimeApi: string): ChildProcess {
   const { definition, region, endpoints, log } = options;
   const child = spawn(
@@ -149,7 +159,7 @@ function spawnFunction(options: FunctionProcessOptions, runtimeApi: string): Chi
     ],
     {
       cwd: definition.bundleDirectory,
-      env: functionEnvironment(definition, { runtimeApi, region, endpoints }),
+      env: { ...ALLOCATOR, ...functionEnvironment(definition, { runtimeApi, region, endpoints }) },
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C reaches the runtime alone, which then lets its functions finish.
       detached: true,

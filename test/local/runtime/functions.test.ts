@@ -85,7 +85,7 @@ describe('a function', () => {
       _HANDLER: 'index.handler',
     });
     const others = Object.keys(answer).filter(
-      (name) => !/^(AWS_|LAMBDA_|_HANDLER|_X_AMZN|LANG|TZ|TABLE_NAME)/.test(name),
+      (name) => !/^(AWS_|LAMBDA_|_HANDLER|_X_AMZN|LANG|TZ|TABLE_NAME|MALLOC_)/.test(name),
     );
     expect(others).toEqual([]);
   });
