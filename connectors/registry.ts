@@ -1,22 +1,25 @@
 import { InvalidInputError } from '../core/foundation/errors.ts';
 import type { RecordSource } from '../core/runs/ports.ts';
+import type { ConnectedSourceType } from '../core/sources/source-types.ts';
 import type { SourceConnector, SourceContext } from './contract/source-connector.ts';
-import { csvConnector } from './sources/csv/index.ts';
-import { jsonConnector } from './sources/json/index.ts';
 
 /** A connector whose input is checked when it is given: what the registry can hold whatever the input's type. */
 export type RegisteredSource = Omit<SourceConnector<unknown>, 'inputSchema'>;
 
-/** Every source type there is. A new connector is one line here and its folder under `sources/`. */
-export const sourceConnectors = {
-  csv: register(csvConnector),
-  json: register(jsonConnector),
-} satisfies Record<string, RegisteredSource>;
+/**
+ * Every source type there is. A new connector is one line here, one in `core/sources/source-types.ts` and its folder under
+ * `sources/`: without one of the three this does not compile. Each is loaded when it is first needed, so that a vendor's
+ * library costs the others nothing.
+ */
+const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<RegisteredSource>>> = {
+  csv: async () => register((await import('./sources/csv/index.ts')).csvConnector),
+  json: async () => register((await import('./sources/json/index.ts')).jsonConnector),
+};
 
 /** The connector of a type; an unknown type is an `InvalidInputError` that names it. */
-export function findSourceConnector(type: string): RegisteredSource {
+export async function findSourceConnector(type: string): Promise<RegisteredSource> {
   const found = Object.entries(sourceConnectors).find(([name]) => name === type);
-  if (found !== undefined) return found[1];
+  if (found !== undefined) return found[1]();
   const known = Object.keys(sourceConnectors).join(', ');
   throw new InvalidInputError(
     'source.unknown_type',
@@ -25,16 +28,28 @@ export function findSourceConnector(type: string): RegisteredSource {
 }
 
 /** Opens a source of whatever type for one run. Nothing is requested before it is read. */
-export function openSource(type: string, context: SourceContext<unknown>): RecordSource {
-  return findSourceConnector(type).open(context);
+export async function openSource(type: string, context: SourceContext<unknown>): Promise<RecordSource> {
+  return (await findSourceConnector(type)).open(context);
 }
 
 function register<Input>(connector: SourceConnector<Input>): RegisteredSource {
+  const { discover, plan, webhooks } = connector;
   return {
     type: connector.type,
     authenticationTypes: connector.authenticationTypes,
     open: (context) => connector.open(accept(connector, context)),
     check: async (context, signal) => connector.check(accept(connector, context), signal),
+    ...(discover && {
+      discover: async (context, signal) => discover(accept(connector, context), signal),
+    }),
+    ...(plan && { plan: async (context, signal) => plan(accept(connector, context), signal) }),
+    ...(webhooks && {
+      webhooks: {
+        register: async (context, hook, signal) =>
+          webhooks.register(accept(connector, context), hook, signal),
+        remove: async (context, hook, signal) => webhooks.remove(accept(connector, context), hook, signal),
+      },
+    }),
   };
 }
 

@@ -96,6 +96,7 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       PUSH_BUCKET: around.pushPayloads.bucketName,
       KEY_ARN: around.credentialsKey.keyArn,
       SEARCH_HOSTS: JSON.stringify(stage.searchHosts),
+      VENDOR_HOSTS: JSON.stringify(stage.vendorHosts),
       ALLOW_PRIVATE: stage.allowPrivate.join(','),
       TRUSTED_HOSTS: stage.trustedHosts.join(','),
       LEASE_SECONDS: String(stage.leaseSeconds),

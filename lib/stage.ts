@@ -18,6 +18,8 @@ export interface Stage {
   readonly ingestionHosts: Readonly<
     Record<string, Readonly<{ eu?: string | undefined; us?: string | undefined }>>
   >;
+  /** Vendor (bigcommerce, bigquery, insights …) → base URL, where it is reached elsewhere than at its own address. */
+  readonly vendorHosts: Readonly<Record<string, string>>;
   /** CIDRs that sources may reach though private. */
   readonly allowPrivate: readonly string[];
   /** `host:port` entries that sources may reach though private. */
@@ -66,6 +68,7 @@ const STAGE_SETTINGS = {
   applicationID: { contextKey: 'applicationID', variables: ['MILLRACE_APPLICATION_ID'] },
   searchHosts: { contextKey: 'searchHosts', variables: ['MILLRACE_SEARCH_HOSTS'] },
   ingestionHosts: { contextKey: 'ingestionHosts', variables: ['MILLRACE_INGESTION_HOSTS'] },
+  vendorHosts: { contextKey: 'vendorHosts', variables: ['MILLRACE_VENDOR_HOSTS'] },
   allowPrivate: { contextKey: 'allowPrivate', variables: ['MILLRACE_ALLOW_PRIVATE'] },
   trustedHosts: { contextKey: 'trustedHosts', variables: ['MILLRACE_TRUSTED_HOSTS'] },
   leaseSeconds: { contextKey: 'leaseSeconds', variables: ['MILLRACE_LEASE_SECONDS'] },
@@ -136,6 +139,7 @@ const stageSchema = z.object({
       ),
     )
     .default({}),
+  vendorHosts: z.preprocess(parseJson, z.record(z.string(), baseURL, 'must be a JSON object')).default({}),
   allowPrivate: listOf(z.union([z.cidrv4(), z.cidrv6()], 'must be CIDRs such as 10.0.0.0/8')),
   trustedHosts: listOf(z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port entries')),
   leaseSeconds: z.coerce.number().int().min(3).max(900).default(60),

@@ -1,6 +1,9 @@
 import type { ZodType } from 'zod';
 import type { Secret } from '../../core/foundation/secret.ts';
+import type { Clock } from '../../core/foundation/clock.ts';
 import type { BatchLimits, RecordSource } from '../../core/runs/ports.ts';
+import type { SourceStream } from '../../core/sources/source-stream.ts';
+import type { TaskSourceInput } from '../../core/tasks/task-source-input.ts';
 import type { HttpTimeouts } from '../http/http-client.ts';
 
 /** The opened fields of the authentication that a source names, by type; secret fields are wrapped. */
@@ -17,16 +20,53 @@ export interface NetworkPolicy {
   readonly trustedHosts: readonly string[];
 }
 
+/** What one record of a shop stands for. */
+export type RecordType = 'product' | 'variant' | 'collection';
+
 /** What a connector is opened with, for one run. */
 export interface SourceContext<Input> {
   readonly input: Input;
   readonly authentication?: OpenedAuthentication;
   readonly limits: BatchLimits;
   readonly network: NetworkPolicy;
+  /** Vendor → base URL, where the operator reaches it elsewhere than at its own address; such a host may be private. */
+  readonly vendorHosts: Readonly<Record<string, string>>;
   /** How long a server may take, where that is not the connector's own. */
   readonly timeouts?: Partial<HttpTimeouts>;
+  readonly clock: Clock;
   /** Records without an id of their own get `deriveID(taskID, position)`, so a repeat gives the same ids. */
   readonly taskID: string;
+  /** When the run was triggered: the day that date ranges are counted from, the same for every worker of the run. */
+  readonly triggeredAt: Date;
+  /** What the task says of how its source is read, checked for the source's type. */
+  readonly taskInput?: TaskSourceInput;
+  /** What the destination wants of a shop: products where absent. */
+  readonly recordType?: RecordType;
+  /** One of those that `plan` named: only its records are read. */
+  readonly recordSet?: string;
+  /** Of runs that fetch single entities: what their ids are of; products where absent. */
+  readonly entityType?: 'product' | 'collection';
+}
+
+/** Where a vendor is to deliver its webhooks, and what it proves them with. */
+export interface VendorHook {
+  readonly url: string;
+  readonly secret: Secret;
+}
+
+/** Has a vendor deliver webhooks. Both methods may be repeated at any time and then change nothing that is right. */
+export interface WebhookRegistrar<Input> {
+  /**
+   * Looks at what is registered for the hook's URL and creates, corrects or switches on again what differs. Resolves with
+   * the vendor's topics that are then delivered. Errors: `SourceError`.
+   */
+  register(
+    context: SourceContext<Input>,
+    hook: VendorHook,
+    signal: AbortSignal,
+  ): Promise<{ readonly topics: readonly string[] }>;
+  /** Removes everything that is registered for the hook's URL. */
+  remove(context: SourceContext<Input>, hook: Pick<VendorHook, 'url'>, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -41,4 +81,16 @@ export interface SourceConnector<Input> {
   readonly inputSchema: ZodType<Input>;
   open(context: SourceContext<Input>): RecordSource;
   check(context: SourceContext<Input>, signal: AbortSignal): Promise<{ sample: Record<string, unknown>[] }>;
+  /** The streams that the source offers, where it has such a thing. */
+  readonly discover?: (
+    context: SourceContext<Input>,
+    signal: AbortSignal,
+  ) => Promise<readonly SourceStream[]>;
+  /**
+   * The record sets (locales, stores, streams) that can be read and indexed each by itself, in a stable order: a
+   * destination with a prefix has an index for each. None where the source is one set.
+   */
+  readonly plan?: (context: SourceContext<Input>, signal: AbortSignal) => Promise<readonly string[]>;
+  /** Where the vendor can be told to deliver webhooks. */
+  readonly webhooks?: WebhookRegistrar<Input>;
 }

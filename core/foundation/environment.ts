@@ -29,6 +29,8 @@ export interface Environment {
   LINKS_QUEUE_URL: string;
   /** JSON object: application ID → region → base URL of its Ingestion API, where that is not Algolia's own. */
   INGESTION_HOSTS: string;
+  /** JSON object: vendor → base URL, where it is reached elsewhere than at its own address. `{}` by default. */
+  VENDOR_HOSTS: string;
   /** CIDRs, comma-separated, that sources may reach though private. Empty by default. */
   ALLOW_PRIVATE: string;
   /** `host:port` entries, comma-separated, that sources may reach though private (the sample pipeline's server). */

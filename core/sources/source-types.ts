@@ -13,17 +13,19 @@ export const SOURCE_TYPES = [
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
-/** Those with a connector so far: their tasks can be run, and they can be validated. */
-const RUNNABLE_SOURCE_TYPES: readonly SourceType[] = ['csv', 'json'];
+/** Those with a connector: their tasks can be run, and they can be validated. */
+export const CONNECTED_SOURCE_TYPES = ['csv', 'json'] as const satisfies readonly SourceType[];
+export type ConnectedSourceType = (typeof CONNECTED_SOURCE_TYPES)[number];
+const CONNECTED: ReadonlySet<SourceType> = new Set(CONNECTED_SOURCE_TYPES);
 
 /** Whether a connector reads sources of this type. */
-export function hasConnector(type: SourceType): boolean {
-  return RUNNABLE_SOURCE_TYPES.includes(type);
+export function hasConnector(type: SourceType): type is ConnectedSourceType {
+  return CONNECTED.has(type);
 }
 
 /** What a request that needs a connector is told where there is none yet. */
 export function describeMissingConnector(type: SourceType): string {
-  return `sources of type ${type} are not supported yet; supported: ${RUNNABLE_SOURCE_TYPES.join(', ')}`;
+  return `sources of type ${type} are not supported yet; supported: ${CONNECTED_SOURCE_TYPES.join(', ')}`;
 }
 
 /** Types of authentication that a source of each type may name. */

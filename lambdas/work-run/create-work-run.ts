@@ -38,12 +38,15 @@ type WorkRunEnvironment = Pick<
   | 'BUS_NAME'
   | 'KEY_ARN'
   | 'SEARCH_HOSTS'
+  | 'VENDOR_HOSTS'
   | 'ALLOW_PRIVATE'
   | 'TRUSTED_HOSTS'
   | 'LEASE_SECONDS'
   | 'RUN_RETENTION_DAYS'
   | 'MAX_RECORD_BYTES'
 >;
+
+const hostsSchema = z.record(z.string(), z.string());
 
 /** The engine over AWS, as the environment names it. */
 export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): WorkRun {
@@ -61,7 +64,8 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
     destinations: createDestinationStore(table),
     authentications: createAuthenticationStore(table),
     dataKeys: createKmsDataKeys(environment.KEY_ARN),
-    searchHosts: z.record(z.string(), z.string()).parse(JSON.parse(environment.SEARCH_HOSTS)),
+    searchHosts: hostsSchema.parse(JSON.parse(environment.SEARCH_HOSTS)),
+    vendorHosts: hostsSchema.parse(JSON.parse(environment.VENDOR_HOSTS)),
     network: {
       allowPrivate: toList(environment.ALLOW_PRIVATE),
       trustedHosts: toList(environment.TRUSTED_HOSTS),

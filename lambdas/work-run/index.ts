@@ -20,6 +20,7 @@ function workRunOnce(): WorkRun {
       'BUS_NAME',
       'KEY_ARN',
       'SEARCH_HOSTS',
+      'VENDOR_HOSTS',
       'ALLOW_PRIVATE',
       'TRUSTED_HOSTS',
       'LEASE_SECONDS',

@@ -2,7 +2,7 @@ import type { NetworkPolicy } from '../../connectors/contract/source-connector.t
 import { openSearchDestination } from '../../connectors/destinations/search/open-search-destination.ts';
 import { openSource } from '../../connectors/registry.ts';
 import type { AuthenticationStore } from '../../core/authentications/authentication-store.ts';
-import { indexNameOf } from '../../core/destinations/destination.ts';
+import { indexNameOf, type Destination } from '../../core/destinations/destination.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
 import type { DataKeys } from '../../core/foundation/data-keys.ts';
@@ -16,9 +16,10 @@ import { createEntitySource } from '../../core/runs/entity-source.ts';
 import { readRunEntities } from '../../core/runs/run-entities.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run } from '../../core/runs/run.ts';
-import { requireConnector } from '../../core/sources/require-connector.ts';
+import { requireConnector, type ConnectedSource } from '../../core/sources/require-connector.ts';
 import type { Source } from '../../core/sources/source.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
+import type { Task } from '../../core/tasks/task.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
 import type { RunTransform } from '../../core/transformations/transform-message.ts';
 import type { TransformationStore } from '../../core/transformations/transformation-store.ts';
@@ -27,6 +28,7 @@ import { createTransformedSource } from '../../core/transformations/transformed-
 import { openAuthentication } from './open-authentication.ts';
 import { openReplay } from './open-replay.ts';
 import { openTransform } from './open-transform.ts';
+import { toSourceContext } from './source-context.ts';
 
 /** Algolia's advice for a batch is 1,000 to 10,000 records and at most some 10 MB; eight of them are in memory. */
 export const BATCH_LIMITS: BatchLimits = { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 };
@@ -42,6 +44,8 @@ export interface ConnectionDependencies {
   readonly dataKeys: DataKeys;
   /** Application ID → base URL, where that is not Algolia's own. */
   readonly searchHosts: Readonly<Record<string, string>>;
+  /** Vendor → base URL, where it is reached elsewhere than at its own address. */
+  readonly vendorHosts: Readonly<Record<string, string>>;
   readonly network: NetworkPolicy;
   readonly clock: Clock;
   readonly transformations: TransformationStore;
@@ -82,26 +86,32 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       index,
       policy: task.runPolicy ?? DEFAULT_RUN_POLICY,
       ...(run.replay === undefined
-        ? { ...(await openFile(dependencies, run, { source, stage })), destination: opened }
+        ? {
+            ...(await openTaskSource(dependencies, run, { task, source, destination, stage })),
+            destination: opened,
+          }
         : await openReplay(dependencies, run, { replay: run.replay, stage, index, destination: opened })),
     };
   };
 }
 
 /** What a run reads: its task's source, through the transformation of the destination. */
-async function openFile(
+async function openTaskSource(
   dependencies: ConnectionDependencies,
   run: Run,
-  { source, stage }: { source: Extract<Source, { type: 'csv' | 'json' }>; stage: TransformStage | undefined },
+  parts: {
+    task: Task;
+    source: ConnectedSource;
+    destination: Destination;
+    stage: TransformStage | undefined;
+  },
 ): Promise<Pick<RunConnection, 'source' | 'sourceDescription'>> {
-  const authentication = await openAuthentication(dependencies, run.appID, source.authenticationID);
-  const opened = openSource(source.type, {
-    input: source.input,
-    ...(authentication === undefined ? {} : { authentication }),
-    limits: stage === undefined ? BATCH_LIMITS : TRANSFORM_LIMITS,
-    network: dependencies.network,
-    taskID: run.taskID,
-  });
+  const { source, stage } = parts;
+  const limits = stage === undefined ? BATCH_LIMITS : TRANSFORM_LIMITS;
+  const opened = await openSource(
+    source.type,
+    await toSourceContext(dependencies, run, { ...parts, limits }),
+  );
   const named =
     run.type === 'update'
       ? createEntitySource(opened, (await readRunEntities(dependencies.table, run)).entityIDs)
@@ -131,7 +141,8 @@ export async function openSearchAccess(
 }
 
 /** Without the query, which may hold a credential. */
-function describeSource({ type, input }: Extract<Source, { type: 'csv' | 'json' }>): string {
-  const { origin, pathname } = new URL(input.url);
-  return `${type} file ${origin}${pathname}`;
+function describeSource(source: Source): string {
+  if (source.type !== 'csv' && source.type !== 'json') return `${source.type} source ${source.name}`;
+  const { protocol, host, pathname } = new URL(source.input.url);
+  return `${source.type} file ${protocol}//${host}${pathname}`;
 }

@@ -3,8 +3,8 @@ import type { Engine } from '../../core/runs/engine.ts';
 import { EngineFaultError } from '../../core/runs/engine-fault-error.ts';
 import { requireConnector } from '../../core/sources/require-connector.ts';
 import { sourceSchema } from '../../core/sources/source.ts';
-import { openAuthentication } from './open-authentication.ts';
 import { BATCH_LIMITS, type ConnectionDependencies } from './open-connection.ts';
+import { toSourceContext } from './source-context.ts';
 
 /** Reads the beginning of the source that a run of type `validate` carries, with the credentials that it names. */
 export function createReadSample(dependencies: ConnectionDependencies): Engine['readSample'] {
@@ -14,17 +14,9 @@ export function createReadSample(dependencies: ConnectionDependencies): Engine['
     }
     const source = sourceSchema.parse(JSON.parse(run.checkedSource));
     requireConnector(source);
-    const authentication = await openAuthentication(dependencies, run.appID, source.authenticationID);
-    const { sample } = await findSourceConnector(source.type).check(
-      {
-        input: source.input,
-        ...(authentication === undefined ? {} : { authentication }),
-        limits: BATCH_LIMITS,
-        network: dependencies.network,
-        taskID: run.taskID,
-      },
-      signal,
-    );
+    const connector = await findSourceConnector(source.type);
+    const context = await toSourceContext(dependencies, run, { source, limits: BATCH_LIMITS });
+    const { sample } = await connector.check(context, signal);
     return sample;
   };
 }

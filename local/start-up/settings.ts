@@ -18,6 +18,7 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
   MILLRACE_COMMERCETOOLS_PROJECTS
                            JSON: commercetools project → the application whose tasks it may notify.
   MILLRACE_SEARCH_HOSTS    JSON: application ID → base URL of its search API, where that is not Algolia's own.
+  MILLRACE_VENDOR_HOSTS    JSON: vendor (bigcommerce, bigquery …) → base URL, where it is reached elsewhere.
   MILLRACE_SMTP_URL        smtp://host:port or smtps://host:port of the mail server that sends alerts by email.
   MILLRACE_ALERT_SENDER    Who those emails come from.
   MILLRACE_ALERT_RECIPIENT Who gets the emails that tasks ask for by notifications.email.enabled.
@@ -53,6 +54,7 @@ export function readSettings(
       MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],
       ...readMailSettings(environment),
       MILLRACE_SEARCH_HOSTS: environment['MILLRACE_SEARCH_HOSTS'],
+      MILLRACE_VENDOR_HOSTS: environment['MILLRACE_VENDOR_HOSTS'],
       MILLRACE_INGESTION_HOSTS: environment['MILLRACE_INGESTION_HOSTS'],
       MILLRACE_WEBHOOK_WINDOW_SECONDS: environment['MILLRACE_WEBHOOK_WINDOW_SECONDS'],
       MILLRACE_COMMERCETOOLS_PROJECTS: environment['MILLRACE_COMMERCETOOLS_PROJECTS'],

@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { findSourceConnector, openSource, sourceConnectors } from '../../connectors/registry.ts';
+import { findSourceConnector, openSource } from '../../connectors/registry.ts';
+import { CONNECTED_SOURCE_TYPES, SOURCE_AUTHENTICATION_TYPES } from '../../core/sources/source-types.ts';
 import { serveFile } from './support/file-server.ts';
 import { contextOf } from './support/read-source.ts';
 
 describe('the registry of connectors', () => {
-  it('holds each connector under its type', () => {
-    for (const [type, connector] of Object.entries(sourceConnectors)) expect(connector.type).toBe(type);
+  it.each(CONNECTED_SOURCE_TYPES)('holds the connector %s under its type', async (type) => {
+    const connector = await findSourceConnector(type);
+    expect(connector.type).toBe(type);
+    expect(connector.authenticationTypes).toEqual(SOURCE_AUTHENTICATION_TYPES[type]);
   });
 
-  it.each(['ftp', 'toString', '__proto__', ''])('has no type %j and says which there are', (type) => {
-    expect(() => openSource(type, contextOf({}))).toThrow(
-      `There is no source type ${JSON.stringify(type)}; there are csv, json.`,
+  it.each(['ftp', 'toString', '__proto__', ''])('has no type %j and says which there are', async (type) => {
+    await expect(openSource(type, contextOf({}))).rejects.toThrow(
+      `There is no source type ${JSON.stringify(type)}; there are csv, json`,
     );
   });
 
@@ -24,8 +27,8 @@ describe('the registry of connectors', () => {
     ],
     ['csv', { url: 'https://example.com', delimiter: '"' }, 'input.delimiter: must not be'],
     ['json', { url: 'https://example.com', method: 'PUT' }, 'input.method'],
-  ])('refuses what %s cannot use in %j by its field', (type, input, message) => {
-    expect(() => openSource(type, contextOf(input))).toThrow(message);
+  ])('refuses what %s cannot use in %j by its field', async (type, input, message) => {
+    await expect(openSource(type, contextOf(input))).rejects.toThrow(message);
   });
 
   it.each([
@@ -33,10 +36,9 @@ describe('the registry of connectors', () => {
     ['json', JSON.stringify(Array.from({ length: 30 }, (_, index) => ({ id: `${index}`, n: 'x' })))],
   ])('checks a %s source by reading its first records', async (type, content) => {
     const { url } = await serveFile({ content: Buffer.from(content) });
-    const { sample } = await findSourceConnector(type).check(
-      contextOf({ url, uniqueIDColumn: 'id' }),
-      new AbortController().signal,
-    );
+    const { sample } = await (
+      await findSourceConnector(type)
+    ).check(contextOf({ url, uniqueIDColumn: 'id' }), new AbortController().signal);
     expect(sample).toEqual(
       Array.from({ length: 10 }, (_, index) => ({ objectID: `${index}`, id: `${index}`, n: 'x' })),
     );
@@ -44,7 +46,7 @@ describe('the registry of connectors', () => {
 
   it('checks a source that cannot be read by its error', async () => {
     const { url } = await serveFile({ content: Buffer.from('') });
-    const check = findSourceConnector('csv').check(contextOf({ url }), new AbortController().signal);
+    const check = (await findSourceConnector('csv')).check(contextOf({ url }), new AbortController().signal);
     await expect(check).rejects.toMatchObject({ code: 'csv.empty' });
   });
 });

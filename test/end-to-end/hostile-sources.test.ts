@@ -3,6 +3,7 @@ import { setInterval } from 'node:timers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openSource } from '../../connectors/registry.ts';
+import { contextOf } from '../connectors/support/read-source.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import { EngineWorld } from '../support/engine-world.ts';
 import { startTable, type TestTable } from '../support/table.ts';
@@ -188,14 +189,18 @@ test.each(SOURCES)(
       openConnection: async (run) => ({
         index: { searchAppID: world.appID, indexName: 'things' },
         sourceDescription: `${type} file ${url}`,
-        source: openSource(type, {
-          input: { url, uniqueIDColumn: 'id' },
-          limits: { maxRecords: 500, maxBytes: 1024 * 1024 },
-          network: { allowPrivate: ['127.0.0.0/8'], trustedHosts: [] },
-          timeouts:
-            patience === undefined ? {} : { headersMilliseconds: patience, idleMilliseconds: patience },
-          taskID: run.taskID,
-        }),
+        source: await openSource(
+          type,
+          contextOf(
+            { url, uniqueIDColumn: 'id' },
+            {
+              limits: { maxRecords: 500, maxBytes: 1024 * 1024 },
+              timeouts:
+                patience === undefined ? {} : { headersMilliseconds: patience, idleMilliseconds: patience },
+              taskID: run.taskID,
+            },
+          ),
+        ),
         destination: world.index.open(run.runID, run.action),
         policy: DEFAULT_RUN_POLICY,
       }),

@@ -91,6 +91,7 @@ async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
     authentications,
     dataKeys,
     searchHosts: { [SEARCH.appID]: search.url },
+    vendorHosts: {},
     network: { allowPrivate: ['127.0.0.0/8'], trustedHosts: [] },
     clock: systemClock,
     transformations: createTransformationStore(stores),

@@ -106,6 +106,7 @@ describe('functions', () => {
         'RUN_TRANSFORM_NAME',
         'KEY_ARN',
         'SEARCH_HOSTS',
+        'VENDOR_HOSTS',
         'ALLOW_PRIVATE',
         'TRUSTED_HOSTS',
         'LEASE_SECONDS',

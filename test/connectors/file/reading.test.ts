@@ -25,7 +25,7 @@ describe('reading a file', () => {
     });
     let records = 0;
     let highest = 0;
-    const source = openSource(
+    const source = await openSource(
       'csv',
       contextOf({ url, uniqueIDColumn: 'id' }, { limits: { maxRecords: 5000, maxBytes: 2_000_000 } }),
     );

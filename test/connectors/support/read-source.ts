@@ -1,6 +1,7 @@
 import { openSource } from '../../../connectors/registry.ts';
 import type { SourceContext } from '../../../connectors/contract/source-connector.ts';
 import type { Cursor, RecordBatch } from '../../../core/records/record-batch.ts';
+import { systemClock } from '../../../core/foundation/clock.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import { collect, LARGE_LIMITS, type Parsed } from './parse-bytes.ts';
 
@@ -13,6 +14,9 @@ export function contextOf(
     input,
     limits: LARGE_LIMITS,
     network: { allowPrivate: ['127.0.0.0/8'], trustedHosts: [] },
+    vendorHosts: {},
+    clock: systemClock,
+    triggeredAt: new Date(),
     taskID: 'task-1',
     ...more,
   };
@@ -30,7 +34,7 @@ export async function readSource(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Reading> {
   const reading: Reading = { texts: [], rejected: [], batches: [] };
-  for await (const batch of openSource(type, context).read(cursor, signal)) {
+  for await (const batch of (await openSource(type, context)).read(cursor, signal)) {
     collect(batch, reading);
     reading.batches.push(batch);
   }

@@ -36,6 +36,7 @@ export function aStage(overrides: Partial<Stage> = {}): Stage {
     applicationID: 'TESTAPP',
     ingestionHosts: {},
     searchHosts: { OTHERAPP: 'http://127.0.0.1:9000' },
+    vendorHosts: {},
     allowPrivate: ['10.0.0.0/8'],
     trustedHosts: ['127.0.0.1:4800'],
     leaseSeconds: 45,
