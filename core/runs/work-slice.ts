@@ -11,6 +11,8 @@ import { SourceError } from './source-error.ts';
 
 const FIRST_DELAY_MILLISECONDS = 1_000;
 const MAX_DELAY_MILLISECONDS = 30_000;
+/** Whoever asks for more is asked again in between: the worker is not kept for it. */
+const MAX_ASKED_MILLISECONDS = 120_000;
 
 /** The connector says that what it read before is not what is there now. */
 const SOURCE_CHANGED = 'source.changed';
@@ -80,11 +82,12 @@ function isOfTheRun(error: unknown): error is RunError {
 
 type RunError = SourceError | TransformError | DestinationError | EngineFaultError;
 
-/** Full jitter, doubling. False if the function would end before: then the next slice tries. */
+/** Full jitter, doubling, or as long as the other side asks. False if the function would end before: then the next slice tries. */
 async function waitBeforeRetry(work: RunWork, error: MillraceError, tries: number): Promise<boolean> {
   const { journal, engine, lease } = work;
   const longest = Math.min(MAX_DELAY_MILLISECONDS, FIRST_DELAY_MILLISECONDS * 2 ** (tries - 1));
-  const milliseconds = Math.round(engine.random() * longest);
+  const asked = Math.min(MAX_ASKED_MILLISECONDS, (error.retryAfterSeconds ?? 0) * 1000);
+  const milliseconds = Math.max(asked, Math.round(engine.random() * longest));
   const note: RunNote = {
     type: noteTypeOf(error),
     status: 'retried',

@@ -74,10 +74,14 @@ function authorizationOf({ type, input }: OpenedAuthentication, format: string):
 
 function statusError(request: FileRequest, { statusCode, headers, url }: HttpResponse): SourceError {
   const wait = headers['retry-after'];
-  const after = wait !== undefined && /^\d{1,6}$/.test(wait) ? ` It asks to wait ${wait} s.` : '';
+  const isAsked = wait !== undefined && /^\d{1,6}$/.test(wait);
+  const after = isAsked ? ` It asks to wait ${wait} s.` : '';
   const asked = `${request.method} ${describeURL(new URL(url))} answered ${statusCode}`;
   const { code, says, disposition } = explainStatus(statusCode, request.authentication !== undefined);
-  return new SourceError(code, `${asked}: ${says}${after}`, { disposition });
+  return new SourceError(code, `${asked}: ${says}${after}`, {
+    disposition,
+    ...(isAsked ? { retryAfterSeconds: Number(wait) } : {}),
+  });
 }
 
 interface Explanation {

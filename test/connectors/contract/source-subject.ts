@@ -23,6 +23,10 @@ export interface RunningSubject {
   readonly wrongCredentials?: Omit<SourceContext<unknown>, 'limits'>;
   /** Texts that must never show up in an error or a cursor: secrets of both contexts. */
   readonly secrets: readonly string[];
+  /** Where the vendor can be told to deliver webhooks: the URLs that it delivers to at present. */
+  activeHooks?(): readonly string[];
+  /** Switches off what is registered, as vendors do after failures. */
+  switchOffHooks?(): void;
   /** The ids of some records, for sources that can be asked for single ones. */
   readonly someEntityIDs?: readonly string[];
   stop(): Promise<void>;

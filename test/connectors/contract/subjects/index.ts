@@ -1,0 +1,10 @@
+import type { ConnectedSourceType } from '../../../../core/sources/source-types.ts';
+import type { SourceSubject } from '../source-subject.ts';
+import { csvSubject } from './csv.ts';
+import { jsonSubject } from './json.ts';
+
+/** How the contract suite tests each source type; without one for each this does not compile. */
+export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
+  csv: csvSubject,
+  json: jsonSubject,
+};
