@@ -88,7 +88,11 @@ async function prepare({ journal, connection, lease }: RunWork, memory: AttemptM
   const { action, cursor, attempts } = journal.run;
   const mayHoldRecords = attempts > 1 || memory.hasPrepared;
   if (action === 'replace' && cursor === undefined && mayHoldRecords) {
-    // Records of an attempt that no checkpoint covers may be of an older version of the source.
+    // Records of an attempt that no checkpoint covers may be of an older version of the source, those too that are
+    // still on their way.
+    const generation = (journal.run.generation ?? 0) + 1;
+    await journal.commit({ generation });
+    connection.destination.useGeneration?.(generation);
     await connection.destination.discard(lease.signal);
   }
   memory.hasPrepared = true;

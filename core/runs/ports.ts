@@ -78,6 +78,11 @@ export interface RecordDestination {
    * does not hold what is expected, as when a paused worker's batch made it anew. Else nothing.
    */
   publish(signal: AbortSignal, expected: ExpectedIndex): Promise<void>;
-  /** For replace: removes the temporary index. Else nothing. */
+  /** For replace: removes the temporary index, and those of earlier generations. Else nothing. */
   discard(signal: AbortSignal): Promise<void>;
+  /**
+   * For replace: the temporary index that counts from now on. A run that reads its source anew fills another one, so that
+   * a batch of the reading before, which may arrive late, meets nobody. Without it there is one temporary index.
+   */
+  useGeneration?(generation: number): void;
 }

@@ -75,6 +75,7 @@ export const runSchema = z.object({
   attempts: countSchema,
   stalls: countSchema,
   restarts: countSchema,
+  generation: countSchema.optional(),
   revision: countSchema,
   leaseKey: z.string().optional(),
   waits: countSchema.optional(),

@@ -37,6 +37,7 @@ export type RunChanges = Partial<
     | 'attempts'
     | 'stalls'
     | 'restarts'
+    | 'generation'
     | 'leaseKey'
     | 'settlement'
     | 'held'

@@ -136,6 +136,8 @@ export interface Run {
   readonly stalls: number;
   /** How often it began again because its source changed while it was read. */
   readonly restarts: number;
+  /** Which of its temporary indices counts, for replace: another one each time that it reads from the start again. */
+  readonly generation?: number;
   /** Counts the commits; each names the one it follows, so two workers never both succeed. */
   readonly revision: number;
   /** `searchAppID/indexName` of the lease this run needs; known from the first time it was taken up. */

@@ -132,6 +132,8 @@ async function workUnderLease(
     const end = await releasingOnFailure(lease, run, async (): Promise<SliceEnd> => {
       if ('connection' in opened) {
         const remainingMilliseconds = () => invocation.remainingMilliseconds();
+        // Opened before the lease was held: another worker may have begun anew meanwhile.
+        opened.connection.destination.useGeneration?.(current.generation ?? 0);
         const work = { engine, journal, lease, connection: opened.connection, remainingMilliseconds };
         return isEnded(current) ? decideHeld(work) : workSlice(work, abandonedBy);
       }

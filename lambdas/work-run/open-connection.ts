@@ -76,6 +76,7 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       indexName,
       action: run.action,
       runID: run.runID,
+      generation: run.generation,
       network,
       clock: dependencies.clock,
       maxRecordBytes: dependencies.maxRecordBytes,

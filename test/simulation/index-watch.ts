@@ -75,8 +75,9 @@ export class IndexWatch implements SearchWatch {
     for (const objectID of new Set([...records.keys(), ...expected.keys()])) {
       const record = records.get(objectID);
       if (record?.version === version && record.position === expected.get(objectID)) continue;
-      // A late batch of a try before this one may have left it there, and a person may want even that.
-      if (isApproved || this.late.has(`${from}/${objectID}`)) this.late.add(`${to}/${objectID}`);
+      // Of two records with one id the earlier may have come late, and a person may want whatever there is.
+      const isOvertaken = record?.version === version && this.late.has(`${from}/${objectID}`);
+      if (isApproved || isOvertaken) this.late.add(`${to}/${objectID}`);
       else this.#violate(`I8 ${objectID} is not as in version ${version} where ${runID} replaced ${to}`);
     }
     this.#checkDrop(task, { to, isApproved, size: records.size });
@@ -93,7 +94,7 @@ export class IndexWatch implements SearchWatch {
   }
 
   onRemove(indexName: string): void {
-    const runID = indexName.split('_tmp_')[1];
+    const runID = /_tmp_([^_]+)/.exec(indexName)?.[1];
     if (runID === undefined) this.#violate(`I8 the live index ${indexName} was removed`);
     else this.#published.delete(runID);
   }

@@ -28,6 +28,10 @@ describe('the simulated service', { timeout: TIMEOUT_MILLISECONDS }, () => {
     expect((await simulate(782_109_837)).violation).toBeUndefined();
   });
 
+  it('has a batch of an earlier reading, however late, meet nobody', async () => {
+    expect((await simulate(797_522_681)).violation).toBeUndefined();
+  });
+
   it('lives the same life again from the same seed, and another from another', async () => {
     const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
     expect(again.hash).toBe(first.hash);

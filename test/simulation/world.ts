@@ -166,6 +166,7 @@ export class World {
             indexName,
             action: run.action,
             runID: run.runID,
+            generation: run.generation,
           }),
           policy,
         };

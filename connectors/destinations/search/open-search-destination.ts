@@ -14,7 +14,7 @@ import { createIndexOperations, type IndexOperations } from './index-operations.
 import { createPublicationWatch } from './publication-watch.ts';
 import { sampleAttributes } from './sample-attributes.ts';
 import { createSearchTransport } from './search-transport.ts';
-import { createTemporaryIndex, temporaryIndexName } from './temporary-index.ts';
+import { createTemporaryIndex } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
 
 const BATCH_ACTIONS: Readonly<Record<TaskAction, BatchAction>> = {
@@ -48,6 +48,8 @@ export interface IndexDestinationOptions {
   readonly action: TaskAction;
   /** Names the temporary index of a replace run, so that another worker finds it again. */
   readonly runID: string;
+  /** Which of the run's temporary indices counts; the first unless given. */
+  readonly generation?: number | undefined;
   /** Records over this size are rejected without being sent; no limit by default, the service then decides. */
   readonly maxRecordBytes?: number;
 }
@@ -72,12 +74,13 @@ export function openIndexDestination(
     action === 'replace'
       ? createTemporaryIndex(operations, watch, {
           live: indexName,
-          temporary: temporaryIndexName(indexName, options.runID),
+          runID: options.runID,
+          generation: options.generation ?? 0,
         })
       : undefined;
   const target = {
     operations,
-    indexName: temporary?.name ?? indexName,
+    indexName,
     action: BATCH_ACTIONS[action],
     bodyBuffers: new BodyBuffers(),
     ...(options.maxRecordBytes === undefined ? {} : { maxRecordBytes: options.maxRecordBytes }),
@@ -87,12 +90,13 @@ export function openIndexDestination(
     prepare: async (signal) => temporary?.prepare(signal),
     write: async (batch, signal) => {
       if (appender !== undefined) return appender.write(batch, signal);
-      const receipt = await writeBatch(target, batch, signal);
+      // By value: a batch that is still sent again must not move to a later generation.
+      const receipt = await writeBatch({ ...target, indexName: temporary?.name ?? indexName }, batch, signal);
       if (receipt.accepted > 0) temporary?.written();
       return receipt;
     },
     waitForPublication: async (publications, signal) => {
-      await watch.wait(target.indexName, publications, signal);
+      await watch.wait(temporary?.name ?? indexName, publications, signal);
       appender?.published(publications);
     },
     countRecords: async (signal) => {
@@ -106,6 +110,7 @@ export function openIndexDestination(
         : sampleAttributes(operations, { live: indexName, temporary: temporary.name }, signal),
     publish: async (signal, expected) => temporary?.publish(signal, expected),
     discard: async (signal) => temporary?.discard(signal),
+    useGeneration: (generation) => temporary?.use(generation),
   };
 }
 

@@ -5,7 +5,9 @@ import type { PublicationWatch } from './publication-watch.ts';
 
 /** The index that a replace run fills beside the live one, then moves over it. */
 export interface TemporaryIndex {
+  /** Of the generation that counts. */
   readonly name: string;
+  use(generation: number): void;
   prepare(signal: AbortSignal): Promise<void>;
   count(signal: AbortSignal): Promise<{ written: number; live: number }>;
   publish(signal: AbortSignal, expected: ExpectedIndex): Promise<void>;
@@ -15,17 +17,24 @@ export interface TemporaryIndex {
 }
 
 /** Its name is the run's alone: two runs that share a temporary index would wipe each other's records. */
-export function temporaryIndexName(indexName: string, runID: string): string {
-  return `${indexName}_tmp_${runID}`;
+function temporaryIndexName({ live, runID }: TemporaryIndexNames, generation: number): string {
+  return `${live}_tmp_${runID}${generation === 0 ? '' : `_${generation}`}`;
+}
+
+interface TemporaryIndexNames {
+  readonly live: string;
+  readonly runID: string;
 }
 
 /** The steps of a replace run around the writes, each awaited and each safe to repeat in another process. */
 export function createTemporaryIndex(
   operations: IndexOperations,
   watch: PublicationWatch,
-  names: { readonly live: string; readonly temporary: string },
+  names: TemporaryIndexNames & { readonly generation: number },
 ): TemporaryIndex {
-  const { live, temporary } = names;
+  const { live } = names;
+  let { generation } = names;
+  let temporary = temporaryIndexName(names, generation);
   let seenRecords = false;
   let moveSent = false;
 
@@ -39,12 +48,24 @@ export function createTemporaryIndex(
     return { written, live: liveCount };
   };
   const discard = async (signal: AbortSignal) => {
-    const taskID = await operations.remove(temporary, signal);
-    if (taskID !== undefined) await watch.wait(temporary, [taskID], signal);
+    for (let each = generation; each >= 0; each -= 1) {
+      const name = temporaryIndexName(names, each);
+      const taskID = await operations.remove(name, signal);
+      if (taskID !== undefined) await watch.wait(name, [taskID], signal);
+    }
   };
 
   return {
-    name: temporary,
+    get name() {
+      return temporary;
+    },
+    use: (next) => {
+      if (next === generation) return;
+      generation = next;
+      temporary = temporaryIndexName(names, next);
+      seenRecords = false;
+      moveSent = false;
+    },
     written: () => void (seenRecords = true),
     // A copy by an earlier worker may have stopped half-way: publishing copies again, so that is no harm.
     prepare: async (signal) => {

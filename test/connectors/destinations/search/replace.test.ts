@@ -121,6 +121,27 @@ describe('a replace run', () => {
     expect(await indexNames(client)).toEqual(['shop']);
   });
 
+  it('begun anew fills another temporary index, and removes what an earlier one holds', async () => {
+    const { url, client } = await startLocalIndex();
+    await fillLiveIndex(client);
+    const destination = openAt(url, replace);
+    await destination.prepare(signal);
+    await fill(destination, 'a', 'b');
+
+    destination.useGeneration?.(1);
+    await destination.discard(signal);
+    await destination.prepare(signal);
+    await fill(destination, 'c');
+    expect(await destination.countRecords(signal)).toMatchObject({ written: 1 });
+    // A batch of the earlier reading that arrives now.
+    await fill(openAt(url, replace), 'a');
+    await destination.publish(signal, { records: 1, mayBeMoved: false });
+    expect((await readIndex(client)).objectIDs).toEqual(['c']);
+
+    await destination.discard(signal);
+    expect(await indexNames(client)).toEqual(['shop']);
+  });
+
   it('whose temporary index was removed fails and leaves the old index', async () => {
     const { url, client } = await startLocalIndex();
     await fillLiveIndex(client);
