@@ -14,7 +14,7 @@ import { createIndexOperations, type IndexOperations } from './index-operations.
 import { createPublicationWatch } from './publication-watch.ts';
 import { sampleAttributes } from './sample-attributes.ts';
 import { createSearchTransport } from './search-transport.ts';
-import { createTemporaryIndex } from './temporary-index.ts';
+import { TemporaryIndex } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
 
 const BATCH_ACTIONS: Readonly<Record<TaskAction, BatchAction>> = {
@@ -72,7 +72,7 @@ export function openIndexDestination(
   const watch = createPublicationWatch(operations, clock);
   const temporary =
     action === 'replace'
-      ? createTemporaryIndex(operations, watch, {
+      ? new TemporaryIndex(operations, watch, {
           live: indexName,
           runID: options.runID,
           generation: options.generation ?? 0,

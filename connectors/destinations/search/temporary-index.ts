@@ -3,17 +3,9 @@ import type { ExpectedIndex } from '../../../core/runs/ports.ts';
 import type { IndexOperations } from './index-operations.ts';
 import type { PublicationWatch } from './publication-watch.ts';
 
-/** The index that a replace run fills beside the live one, then moves over it. */
-export interface TemporaryIndex {
-  /** Of the generation that counts. */
-  readonly name: string;
-  use(generation: number): void;
-  prepare(signal: AbortSignal): Promise<void>;
-  count(signal: AbortSignal): Promise<{ written: number; live: number }>;
-  publish(signal: AbortSignal, expected: ExpectedIndex): Promise<void>;
-  discard(signal: AbortSignal): Promise<void>;
-  /** Tells that records were accepted, so that losing the index later is noticed. */
-  written(): void;
+interface TemporaryIndexNames {
+  readonly live: string;
+  readonly runID: string;
 }
 
 /** Its name is the run's alone: two runs that share a temporary index would wipe each other's records. */
@@ -21,86 +13,104 @@ function temporaryIndexName({ live, runID }: TemporaryIndexNames, generation: nu
   return `${live}_tmp_${runID}${generation === 0 ? '' : `_${generation}`}`;
 }
 
-interface TemporaryIndexNames {
-  readonly live: string;
-  readonly runID: string;
-}
+/**
+ * The index that a replace run fills beside the live one, then moves over it: the steps around the writes, each awaited and
+ * each safe to repeat in another process.
+ */
+export class TemporaryIndex {
+  readonly #operations: IndexOperations;
+  readonly #watch: PublicationWatch;
+  readonly #names: TemporaryIndexNames;
+  #generation: number;
+  #seenRecords = false;
+  #moveSent = false;
 
-/** The steps of a replace run around the writes, each awaited and each safe to repeat in another process. */
-export function createTemporaryIndex(
-  operations: IndexOperations,
-  watch: PublicationWatch,
-  names: TemporaryIndexNames & { readonly generation: number },
-): TemporaryIndex {
-  const { live } = names;
-  let { generation } = names;
-  let temporary = temporaryIndexName(names, generation);
-  let seenRecords = false;
-  let moveSent = false;
+  constructor(
+    operations: IndexOperations,
+    watch: PublicationWatch,
+    { generation, ...names }: TemporaryIndexNames & { readonly generation: number },
+  ) {
+    this.#operations = operations;
+    this.#watch = watch;
+    this.#names = names;
+    this.#generation = generation;
+  }
 
-  const copyScopes = async (signal: AbortSignal) => {
-    if (!(await operations.exists(live, signal))) return;
-    await watch.wait(temporary, [await operations.copyScopes({ from: live, to: temporary }, signal)], signal);
-  };
-  const count = async (signal: AbortSignal) => {
-    const [written = 0, liveCount = 0] = await operations.countEntries([temporary, live], signal);
-    if (written > 0) seenRecords = true;
-    return { written, live: liveCount };
-  };
-  const discard = async (signal: AbortSignal) => {
-    for (let each = generation; each >= 0; each -= 1) {
-      const name = temporaryIndexName(names, each);
-      const taskID = await operations.remove(name, signal);
-      if (taskID !== undefined) await watch.wait(name, [taskID], signal);
+  /** Of the generation that counts. */
+  get name(): string {
+    return temporaryIndexName(this.#names, this.#generation);
+  }
+
+  use(generation: number): void {
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.#seenRecords = false;
+    this.#moveSent = false;
+  }
+
+  /** Tells that records were accepted, so that losing the index later is noticed. */
+  written(): void {
+    this.#seenRecords = true;
+  }
+
+  /** A copy by an earlier worker may have stopped half-way: publishing copies again, so that is no harm. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    if (!(await this.#operations.exists(this.name, signal))) await this.#copyScopes(signal);
+  }
+
+  async count(signal: AbortSignal): Promise<{ written: number; live: number }> {
+    const names = [this.name, this.#names.live];
+    const [written = 0, live = 0] = await this.#operations.countEntries(names, signal);
+    if (written > 0) this.#seenRecords = true;
+    return { written, live };
+  }
+
+  /**
+   * Moves the temporary index over the live one if it holds what is expected. When it may have been moved before and
+   * is gone or empty, that move has happened, unless this very process saw records in it and moved nothing. Then a few
+   * records in it are those of a batch that came too late and made it anew: they must never go over the live one.
+   */
+  async publish(signal: AbortSignal, { records, mayBeMoved }: ExpectedIndex): Promise<void> {
+    const { name } = this;
+    const { live } = this.#names;
+    const exists = await this.#operations.exists(name, signal);
+    // Rules may have been edited while the run was writing. Waiting for the copy also waits for a move that an
+    // earlier worker sent and that was still queued: after it the copy leaves an empty shell, which must not be moved.
+    if (exists) await this.#copyScopes(signal);
+    const seenBefore = this.#seenRecords;
+    const counted = await this.count(signal);
+    const isWhole = exists && counted.written === records;
+    // An empty one is moved again, unless the live one is empty too.
+    if (isWhole && (records > 0 || !mayBeMoved || counted.live > 0)) {
+      this.#moveSent = true;
+      const move = await this.#operations.move({ from: name, to: live }, signal);
+      return this.#watch.wait(name, [move], signal);
     }
-  };
+    const isEmpty = counted.written === 0;
+    const isLost =
+      !mayBeMoved || (seenBefore && !this.#moveSent) || !(await this.#operations.exists(live, signal));
+    if (isEmpty && isLost) throw lost(name);
+    // After a move it can hold a late batch, a part of what it held before: with more than that it was not moved.
+    const isChanged = !isEmpty && (!mayBeMoved || counted.live !== records || counted.written > records);
+    if (isChanged) throw changed(name, counted.written, records);
+    await this.discard(signal);
+  }
 
-  return {
-    get name() {
-      return temporary;
-    },
-    use: (next) => {
-      if (next === generation) return;
-      generation = next;
-      temporary = temporaryIndexName(names, next);
-      seenRecords = false;
-      moveSent = false;
-    },
-    written: () => void (seenRecords = true),
-    // A copy by an earlier worker may have stopped half-way: publishing copies again, so that is no harm.
-    prepare: async (signal) => {
-      if (!(await operations.exists(temporary, signal))) await copyScopes(signal);
-    },
-    count,
-    /**
-     * Moves the temporary index over the live one if it holds what is expected. When it may have been moved before and
-     * is gone or empty, that move has happened, unless this very process saw records in it and moved nothing. Then a few
-     * records in it are those of a batch that came too late and made it anew: they must never go over the live one.
-     */
-    publish: async (signal, { records, mayBeMoved }) => {
-      const exists = await operations.exists(temporary, signal);
-      // Rules may have been edited while the run was writing. Waiting for the copy also waits for a move that an
-      // earlier worker sent and that was still queued: after it the copy leaves an empty shell, which must not be moved.
-      if (exists) await copyScopes(signal);
-      const seenBefore = seenRecords;
-      const counted = await count(signal);
-      const isWhole = exists && counted.written === records;
-      // An empty one is moved again, unless the live one is empty too.
-      if (isWhole && (records > 0 || !mayBeMoved || counted.live > 0)) {
-        moveSent = true;
-        await watch.wait(temporary, [await operations.move({ from: temporary, to: live }, signal)], signal);
-        return;
-      }
-      const isEmpty = counted.written === 0;
-      const isLost = !mayBeMoved || (seenBefore && !moveSent) || !(await operations.exists(live, signal));
-      if (isEmpty && isLost) throw lost(temporary);
-      // After a move it can hold a late batch, a part of what it held before: with more than that it was not moved.
-      const isChanged = !isEmpty && (!mayBeMoved || counted.live !== records || counted.written > records);
-      if (isChanged) throw changed(temporary, counted.written, records);
-      await discard(signal);
-    },
-    discard,
-  };
+  /** Those of earlier generations too. */
+  async discard(signal: AbortSignal): Promise<void> {
+    for (let generation = this.#generation; generation >= 0; generation -= 1) {
+      const name = temporaryIndexName(this.#names, generation);
+      const taskID = await this.#operations.remove(name, signal);
+      if (taskID !== undefined) await this.#watch.wait(name, [taskID], signal);
+    }
+  }
+
+  async #copyScopes(signal: AbortSignal): Promise<void> {
+    const { live } = this.#names;
+    if (!(await this.#operations.exists(live, signal))) return;
+    const copy = await this.#operations.copyScopes({ from: live, to: this.name }, signal);
+    await this.#watch.wait(this.name, [copy], signal);
+  }
 }
 
 function lost(temporary: string): DestinationError {

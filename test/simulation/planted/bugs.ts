@@ -35,8 +35,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a success is told before the move is published',
     file: 'connectors/destinations/search/temporary-index.ts',
-    was: 'await watch.wait(temporary, [await operations.move({ from: temporary, to: live }, signal)], signal);',
-    is: 'await operations.move({ from: temporary, to: live }, signal);',
+    was: 'return this.#watch.wait(name, [move], signal);',
+    is: 'return;',
   },
   {
     name: 'what a batch refuses is taken for accepted',
