@@ -23,6 +23,12 @@ interface LockedPackage {
   link?: boolean;
 }
 
+/** An old manifest lists its licences to choose from, which npm does not copy into the lockfile. */
+interface Manifest {
+  license?: string;
+  licenses?: { type: string }[];
+}
+
 /** Packages of the lockfile whose licence is not permissive, as `name: licence`. */
 export function findUnwantedLicences(root: string): string[] {
   const lock: { packages: Record<string, LockedPackage> } = JSON.parse(
@@ -41,8 +47,10 @@ export function findUnwantedLicences(root: string): string[] {
 function licenceOf(root: string, path: string, entry: LockedPackage): string | undefined {
   if (entry.license !== undefined) return entry.license;
   try {
-    const manifest: { license?: string } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-    return manifest.license;
+    const { license, licenses }: Manifest = JSON.parse(
+      readFileSync(join(root, path, 'package.json'), 'utf8'),
+    );
+    return license ?? licenses?.map(({ type }) => type).join(' OR ');
   } catch {
     return undefined;
   }

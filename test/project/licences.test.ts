@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,11 +18,20 @@ test('a copyleft, a mixed and a missing licence are named, a choice with a permi
     'node_modules/both': { license: 'MIT AND GPL-3.0' },
     'node_modules/choice': { license: '(GPL-3.0 OR MIT)' },
     'node_modules/none': {},
+    'node_modules/old': {},
+    'node_modules/old-copyleft': {},
   };
   writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages }));
+  const writeManifest = (name: string, manifest: object) => {
+    mkdirSync(join(root, 'node_modules', name), { recursive: true });
+    writeFileSync(join(root, 'node_modules', name, 'package.json'), JSON.stringify(manifest));
+  };
+  writeManifest('old', { licenses: [{ type: 'MIT', url: 'https://example.com/LICENSE' }] });
+  writeManifest('old-copyleft', { licenses: [{ type: 'GPL-2.0' }] });
   expect(findUnwantedLicences(root)).toEqual([
     'copyleft: GPL-3.0',
     'both: MIT AND GPL-3.0',
     'none: none named',
+    'old-copyleft: GPL-2.0',
   ]);
 });

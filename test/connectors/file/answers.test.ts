@@ -121,13 +121,12 @@ describe('a file over http', () => {
 
   it('stops its transfer as soon as the run is stopped', async () => {
     const closed = Promise.withResolvers<void>();
+    const controller = new AbortController();
     const { url } = await startServer((_, response) => {
       response.on('close', closed.resolve);
-      response.writeHead(200).write('a\n1\n');
+      response.writeHead(200).write('a\n1\n', () => controller.abort(new Error('stopped by the test')));
     });
-    const controller = new AbortController();
     const reading = readSource('csv', contextOf({ url }), undefined, controller.signal);
-    setTimeout(() => controller.abort(new Error('stopped by the test')), 50);
     await expect(reading).rejects.toThrow('stopped by the test');
     await closed.promise;
   });
