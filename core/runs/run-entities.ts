@@ -6,17 +6,27 @@ import type { TransactionItem } from '../foundation/transactions.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
 import type { Run } from './run.ts';
 
+/** What single entities of a shop are; products unless said. */
+export const ENTITY_TYPES = ['product', 'collection'] as const;
+export type EntityType = (typeof ENTITY_TYPES)[number];
+
 type RunReference = Pick<Run, 'appID' | 'runID'>;
 
 /** What a run took from those who asked for it. */
 interface RunEntities {
   /** What a run of type `update` fetches. */
   readonly entityIDs: readonly string[];
+  /** What these are the ids of. */
+  readonly entityType?: EntityType | undefined;
   /** The hints that it stands for. */
   readonly hints: readonly string[];
 }
 
-const entitiesSchema = z.object({ entityIDs: z.array(z.string()), hints: z.array(z.string()) });
+const entitiesSchema = z.object({
+  entityIDs: z.array(z.string()),
+  entityType: z.enum(ENTITY_TYPES).optional(),
+  hints: z.array(z.string()),
+});
 
 /** To be written in the transaction that claims the run: pk `{appID}#run#{runID}`, sk `entities`. */
 export function putRunEntities(

@@ -7,6 +7,8 @@ import type { Run } from '../runs/run.ts';
 import type { RunNote } from '../runs/run-journal.ts';
 import { DEFAULT_RUN_POLICY } from '../runs/run-policy.ts';
 import type { StartRun } from '../runs/start-run.ts';
+import type { EntityType } from '../runs/run-entities.ts';
+import { requireEntityFit } from './entity-fit.ts';
 import { requireRunnable } from './require-runnable.ts';
 import { updateActionOf } from './subscription.ts';
 import type { Task } from './task.ts';
@@ -22,6 +24,8 @@ export interface RunTaskRequest {
   readonly note?: RunNote | undefined;
   /** `update` takes single entities, with the task's action for these; all there is otherwise. */
   readonly type?: 'reindex' | 'update' | undefined;
+  /** What the single entities are. */
+  readonly entityType?: EntityType | undefined;
   /** Written with the run. */
   readonly also?: ((run: Run) => readonly TransactionItem[]) | undefined;
 }
@@ -37,7 +41,7 @@ export function createRunTask(dependencies: {
   readonly runHostedTask: RunHostedTask;
 }): RunTask {
   const { tasks, sources, destinations, startRun, runHostedTask } = dependencies;
-  return async ({ appID, taskID, trigger, runMetadata, note, type = 'reindex', also }) => {
+  return async ({ appID, taskID, trigger, runMetadata, note, type = 'reindex', entityType, also }) => {
     const { body: task } = await tasks.get(appID, taskID);
     requireEnabled(task);
     // At Algolia a run takes the whole source, whatever asks for it.
@@ -48,11 +52,15 @@ export function createRunTask(dependencies: {
     ]);
     const action = type === 'update' ? updateActionOf(task) : task.action;
     requireRunnable({ task: { ...task, action }, source, destination });
+    if (type === 'update') requireEntityFit(destination, entityType);
     return startRun({
       appID,
       task: { taskID, action, failureThreshold: task.failureThreshold },
-      // What a webhook tells of may have come after an earlier run read the source: its run never makes way.
-      ...(trigger.kind === 'webhook' ? {} : { overlap: (task.runPolicy ?? DEFAULT_RUN_POLICY).overlap }),
+      // What a webhook tells of, or who names entities, may have come after an earlier run read the source: such a run never
+      // makes way.
+      ...(trigger.kind === 'webhook' || type === 'update'
+        ? {}
+        : { overlap: (task.runPolicy ?? DEFAULT_RUN_POLICY).overlap }),
       trigger,
       type,
       runMetadata,

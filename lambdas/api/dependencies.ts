@@ -25,6 +25,7 @@ import type { RunStore } from '../../core/runs/run-store.ts';
 import type { SourceService } from '../../core/sources/source-service.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
 import type { ValidateSource } from '../../core/sources/validate-source.ts';
+import type { RunSource } from '../../core/tasks/run-source.ts';
 import type { RunTask } from '../../core/tasks/run-task.ts';
 import type { TaskService } from '../../core/tasks/task-service.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
@@ -56,6 +57,7 @@ export interface ApiDependencies extends AlertDependencies {
   readonly taskStore: TaskStore;
   readonly tasks: TaskService;
   readonly runTask: RunTask;
+  readonly runSource: RunSource;
   readonly acceptPush: AcceptPush;
   readonly findPushTask: FindPushTask;
   readonly watchPush: WatchPush;

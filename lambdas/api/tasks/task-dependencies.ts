@@ -4,6 +4,7 @@ import type { RunHostedTask } from '../../../core/links/run-hosted-task.ts';
 import type { StoreDependencies } from '../../../core/resources/resource-store.ts';
 import type { StartRun } from '../../../core/runs/start-run.ts';
 import type { SourceStore } from '../../../core/sources/source-store.ts';
+import { createRunSource } from '../../../core/tasks/run-source.ts';
 import { createRunTask } from '../../../core/tasks/run-task.ts';
 import { createTaskService } from '../../../core/tasks/task-service.ts';
 import { createTaskStore, type TaskStore } from '../../../core/tasks/task-store.ts';
@@ -33,17 +34,19 @@ export function createTrySyncSchedules(
 
 /** What changes and runs tasks. */
 export function createTaskDependencies(
-  ports: { readonly startRun: StartRun; readonly trySyncSchedules: TrySyncSchedules },
+  ports: StoreDependencies & { readonly startRun: StartRun; readonly trySyncSchedules: TrySyncSchedules },
   stores: {
     readonly tasks: TaskStore;
     readonly sources: SourceStore;
     readonly destinations: DestinationStore;
   },
   runHostedTask: RunHostedTask,
-): Pick<ApiDependencies, 'taskStore' | 'tasks' | 'runTask'> {
+): Pick<ApiDependencies, 'taskStore' | 'tasks' | 'runTask' | 'runSource'> {
+  const runTask = createRunTask({ ...ports, ...stores, runHostedTask });
   return {
     taskStore: stores.tasks,
     tasks: createTaskService({ ...ports, ...stores, store: stores.tasks }),
-    runTask: createRunTask({ ...ports, ...stores, runHostedTask }),
+    runTask,
+    runSource: createRunSource({ ...stores, runTask, table: ports, clock: ports.clock }),
   };
 }
