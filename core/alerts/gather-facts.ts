@@ -16,8 +16,8 @@ const MAX_EVENTS = 3;
 
 /** Reads what alerts say of tasks and runs. */
 export interface GatherFacts {
-  /** Nothing where the task is gone. */
-  ofTask(appID: string, taskID: string): Promise<TaskFacts | undefined>;
+  /** Nothing where the task is gone; the index is that of the record set, where there are several. */
+  ofTask(appID: string, taskID: string, recordSet?: string): Promise<TaskFacts | undefined>;
   ofRun(run: Run): Promise<RunFacts>;
 }
 
@@ -29,7 +29,7 @@ export function createGatherFacts(stores: {
 }): GatherFacts {
   const { tasks, sources, destinations, runEvents } = stores;
   return {
-    async ofTask(appID, taskID) {
+    async ofTask(appID, taskID, recordSet) {
       const task = await tasks.find(appID, taskID);
       if (task === undefined) return undefined;
       const { sourceID, sourceType, destinationID, action } = task.body;
@@ -41,7 +41,8 @@ export function createGatherFacts(stores: {
         taskID,
         sourceName: source?.body.name ?? sourceID,
         destinationName: destination?.body.name ?? destinationID,
-        indexName: destination === undefined ? destinationID : indexNameOf(destination.body, sourceType),
+        indexName:
+          destination === undefined ? destinationID : indexNameOf(destination.body, sourceType, recordSet),
         action,
       };
     },

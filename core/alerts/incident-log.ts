@@ -2,7 +2,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { deriveID } from '../foundation/ids.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { CauseState, CauseStates } from './cause-states.ts';
-import type { IncidentCause } from './causes.ts';
+import { causeNameOf, type IncidentCause } from './causes.ts';
 import type { Incident, IncidentFacts, RunFacts } from './incident.ts';
 import type { IncidentStore } from './incident-store.ts';
 
@@ -92,7 +92,7 @@ function subjectOf({ taskID, cause, alertID }: Pick<Matter, 'taskID' | 'cause' |
 
 function causeKeyOf(matter: Matter) {
   const { appID, cause, part } = matter;
-  return { appID, subject: subjectOf(matter), name: part === undefined ? cause : `${cause}#${part}` };
+  return { appID, subject: subjectOf(matter), name: causeNameOf(cause, part) };
 }
 
 function toIncident({ cause, taskID, alertID }: Matter, state: CauseState, facts: IncidentFacts): Incident {

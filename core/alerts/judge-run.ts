@@ -1,7 +1,7 @@
 import { isEnded, type Run } from '../runs/run.ts';
 import type { Task } from '../tasks/task.ts';
 import type { CauseState } from './cause-states.ts';
-import { FAILED_RUN_CAUSES, type IncidentCause } from './causes.ts';
+import { FAILED_RUN_CAUSES, readCauseName, type IncidentCause } from './causes.ts';
 
 /** What the end of a run says about its task. */
 interface Judgement {
@@ -64,7 +64,9 @@ function isAboutTask({ type }: Run): boolean {
 /** A run is told again when what it held was decided: what was said of it stays. */
 function toldCause({ runID }: Run, states: readonly CauseState[]): IncidentCause | undefined {
   return [...FAILED_RUN_CAUSES, 'noRecords' as const].find((cause) =>
-    states.some(({ name, isOpen, lastKey }) => name === cause && isOpen && lastKey === runID),
+    states.some(
+      ({ name, isOpen, lastKey }) => readCauseName(name).cause === cause && isOpen && lastKey === runID,
+    ),
   );
 }
 

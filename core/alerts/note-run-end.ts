@@ -4,7 +4,7 @@ import type { Run } from '../runs/run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { CauseState, CauseStates } from './cause-states.ts';
-import { incidentCauseSchema, type IncidentCause } from './causes.ts';
+import { readCauseName, type IncidentCause } from './causes.ts';
 import type { Deliver } from './deliver.ts';
 import type { GatherFacts } from './gather-facts.ts';
 import type { Incident } from './incident.ts';
@@ -14,6 +14,8 @@ import type { Tell } from './tell.ts';
 
 /** Of so many runs before it one learns what is usual. */
 const EARLIER_RUNS = 5;
+/** Among those of other record sets. */
+const MAX_LISTED = 100;
 const EARLIER_DAYS = 30;
 
 /** Opens, goes on with and ends the incidents that the end of a run is about, and tells whoever asked to hear of it. */
@@ -57,9 +59,14 @@ export function createNoteRunEnd(dependencies: NoteDependencies): NoteRunEnd {
 }
 
 async function occurred({ incidentLog, gatherFacts }: NoteDependencies, run: Run, cause: IncidentCause) {
-  const { appID, taskID } = run;
-  return incidentLog.occurred({ appID, cause, taskID }, sightingOf(run), async () => {
-    const [task, facts] = await Promise.all([gatherFacts.ofTask(appID, taskID), gatherFacts.ofRun(run)]);
+  const { appID, taskID, recordSet } = run;
+  // Each set has an index of its own, which is well or not whatever the others are.
+  const matter = { appID, cause, taskID, ...(recordSet ? { part: recordSet } : {}) };
+  return incidentLog.occurred(matter, sightingOf(run), async () => {
+    const [task, facts] = await Promise.all([
+      gatherFacts.ofTask(appID, taskID, recordSet),
+      gatherFacts.ofRun(run),
+    ]);
     return { run: facts, ...(task === undefined ? {} : { task }) };
   });
 }
@@ -72,9 +79,9 @@ async function recover({ incidentLog, gatherFacts }: NoteDependencies, run: Run,
 function toRecover(run: Run, known: readonly CauseState[], causes: readonly IncidentCause[]): Matter[] {
   const { appID, taskID, runID } = run;
   return known.flatMap(({ name, isOpen, recoveredBy }) => {
-    const [causeText = '', part] = name.split('#');
-    const cause = incidentCauseSchema.parse(causeText);
+    const { cause, part } = readCauseName(name);
     if (!causes.includes(cause) || !(isOpen || recoveredBy === runID)) return [];
+    if (part !== undefined && cause !== 'noRunWithin' && part !== run.recordSet) return [];
     return [{ appID, taskID, cause, ...(part === undefined ? {} : { part }) }];
   });
 }
@@ -93,7 +100,9 @@ async function listEarlier({ runStore, clock }: NoteDependencies, run: Run): Pro
     sort: 'createdAt',
     order: 'desc',
     page: 1,
-    itemsPerPage: EARLIER_RUNS + 1,
+    itemsPerPage: run.recordSet ? MAX_LISTED : EARLIER_RUNS + 1,
   });
-  return runs.filter(({ runID }) => runID !== run.runID).slice(0, EARLIER_RUNS);
+  return runs
+    .filter(({ runID, recordSet }) => runID !== run.runID && recordSet === run.recordSet)
+    .slice(0, EARLIER_RUNS);
 }

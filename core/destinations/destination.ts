@@ -49,7 +49,14 @@ export const destinationSchema = z.object({
 
 export type Destination = z.output<typeof destinationSchema>;
 
-/** The index that the only record set of a source goes to: the one named, or the prefix with the source's type. */
-export function indexNameOf({ input }: Pick<Destination, 'input'>, sourceType: SourceType): string {
-  return input.indexName ?? `${input.indexPrefix ?? ''}_${sourceType}`;
+/**
+ * The index that the records of a source go to: the one named, or the prefix with the record set, with the source's type
+ * where there is one set.
+ */
+export function indexNameOf(
+  { input }: Pick<Destination, 'input'>,
+  sourceType: SourceType,
+  recordSet = '',
+): string {
+  return input.indexName ?? `${input.indexPrefix ?? ''}_${recordSet === '' ? sourceType : recordSet}`;
 }

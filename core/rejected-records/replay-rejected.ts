@@ -55,6 +55,7 @@ export function createReplayRejected(dependencies: ReplayDependencies): ReplayRe
       },
       trigger: { kind: 'api', key: triggerKey },
       type: 'update',
+      recordSet: run.recordSet,
       replay: {
         runID,
         createdAt: run.replay?.createdAt ?? run.createdAt,

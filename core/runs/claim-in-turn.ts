@@ -43,7 +43,8 @@ export async function claimInTurn(
   for (let attempt = 1; ; attempt += 1) {
     const line = await readLine(parts.table, run);
     const active = await readActive(parts, line, run.runID);
-    const decision = decideOverlap(policy, active);
+    // The run that it was divided from had its turn.
+    const decision = run.dividedFrom === undefined ? decideOverlap(policy, active) : { cancels: [] };
     try {
       return 'givesWayTo' in decision
         ? await claimEnded(parts, run, decision)

@@ -19,6 +19,11 @@ export interface RunConnection {
   readonly destination: RecordDestination;
   /** What the task asks of its runs. */
   readonly policy: RunPolicy;
+  /**
+   * Names the record sets of the source, each of which has an index of its own; absent where the run knows its set, or there
+   * is one index whatever the source is made of.
+   */
+  readonly plan?: (signal: AbortSignal) => Promise<readonly string[]>;
 }
 
 /**

@@ -12,7 +12,8 @@ export type OverlapDecision =
 /**
  * `skip`: makes way for any earlier run. `queue`: waits for one, and makes way for the one that waits already, which
  * will read what this one would. `cancelOld`: the earlier ones make way. `active` are the task's runs that have not
- * ended and are not being cancelled, in the order of their start.
+ * ended and are not being cancelled, in the order of their start; those that one trigger asked for, one for each record set,
+ * count as one.
  */
 export function decideOverlap(policy: OverlapPolicy, active: readonly Run[]): OverlapDecision {
   if (policy === 'cancelOld') return { cancels: active };
@@ -23,7 +24,8 @@ export function decideOverlap(policy: OverlapPolicy, active: readonly Run[]): Ov
     const because = `The run ${oldest.runID} of the same task has not ended yet, and the task skips runs that overlap.`;
     return { givesWayTo: oldest, because };
   }
-  if (active.length === 1) return { cancels: [] };
+  if (new Set(active.map(({ runID, dividedFrom }) => dividedFrom ?? runID)).size === 1)
+    return { cancels: [] };
   const because = `The run ${youngest.runID} of the same task waits already and will read what this one would.`;
   return { givesWayTo: youngest, because };
 }

@@ -60,6 +60,8 @@ export const runSchema = z.object({
   cursor: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   sourceBytesRead: countSchema.optional(),
   rejectedKept: countSchema.optional(),
+  recordSet: z.string().optional(),
+  dividedFrom: z.string().optional(),
   replay: z
     .object({
       runID: z.string(),

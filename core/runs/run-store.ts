@@ -38,6 +38,7 @@ export type RunChanges = Partial<
     | 'stalls'
     | 'restarts'
     | 'generation'
+    | 'recordSet'
     | 'leaseKey'
     | 'settlement'
     | 'held'

@@ -126,6 +126,13 @@ export interface Run {
   readonly sourceBytesRead?: number;
   /** How many of its rejected records are kept: at most as many as were rejected. */
   readonly rejectedKept?: number;
+  /**
+   * The record set of its source that it reads, where its destination has an index for each; empty where the source is one
+   * set, absent until that is known.
+   */
+  readonly recordSet?: string;
+  /** Of a run for another set of the same source: the run whose trigger asked for all of them. */
+  readonly dividedFrom?: string;
   /** Of a run that writes again what another one rejected. */
   readonly replay?: RunReplay;
   /** Fencing token of the lease under which the last checkpoint was committed; 0 before the first. */

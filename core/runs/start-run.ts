@@ -32,6 +32,8 @@ interface StartRunRequest {
   /** Of runs of type `validate`. */
   readonly checkedSource?: string;
   readonly replay?: RunReplay;
+  /** Which set of the source's records, where that is known already. */
+  readonly recordSet?: string | undefined;
   /** `update` for webhooks and `reindex` for the rest, unless given. */
   readonly type?: RunType | undefined;
 }
@@ -65,7 +67,7 @@ export function createStartRun(dependencies: {
 
 /** The run that a trigger makes, as it is before anything happened to it. */
 export function newRun(request: StartRunRequest, now: Date): Run {
-  const { appID, task, overlap, trigger, runMetadata, type, checkedSource, replay } = request;
+  const { appID, task, overlap, trigger, runMetadata, type, checkedSource, replay, recordSet } = request;
   const createdAt = now.toISOString();
   return {
     runID: deriveID(task.taskID, trigger.kind, trigger.key),
@@ -80,6 +82,7 @@ export function newRun(request: StartRunRequest, now: Date): Run {
     ...(runMetadata === undefined ? {} : { runMetadata }),
     ...(checkedSource === undefined ? {} : { checkedSource }),
     ...(replay === undefined ? {} : { replay }),
+    ...(recordSet === undefined ? {} : { recordSet }),
     counts: { received: 0, applied: 0, unchanged: 0, rejected: 0 },
     fence: 0,
     attempts: 0,

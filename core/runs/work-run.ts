@@ -6,6 +6,7 @@ import { leaseKeyOf } from '../leases/lease.ts';
 import type { LeaseAnswer } from '../leases/lease-store.ts';
 import { checkSource } from './check-source.ts';
 import { cleanUp } from './clean-up.ts';
+import { divideRun } from './divide-run.ts';
 import { decideHeld, keepHeld } from './decide-held.ts';
 import type { Engine, RunConnection } from './engine.ts';
 import { isEnded, needsWorker, type Run } from './run.ts';
@@ -57,7 +58,11 @@ export function createWorkRun(engine: Engine, workPush: WorkPush = refusePush): 
       const journal = new RunJournal(engine, run);
       return engage(engine, journal, () => checkSource(engine, journal));
     }
-    await workOn(engine, run, await open(engine, run), invocation);
+    const opened = await open(engine, run);
+    const plan = 'connection' in opened ? opened.connection.plan : undefined;
+    if (plan === undefined) return workOn(engine, run, opened, invocation);
+    const journal = new RunJournal(engine, run);
+    await engage(engine, journal, () => divideRun(engine, journal, plan));
   };
 }
 

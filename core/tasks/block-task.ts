@@ -7,12 +7,13 @@ const DEFAULT_CRITICAL_THRESHOLD = 5;
 
 /**
  * Counts a task's critical failures in a row and disables it when `policies.criticalThreshold` is reached. The same
- * run told again counts once; any other end, but for runs that were cancelled or superseded, begins the count anew.
+ * run told again counts once; any other end, but for runs that were cancelled or superseded, begins the count anew. Of runs
+ * for several record sets, which one trigger asked for, only the first counts.
  */
 export function createBlockTask({ tasks }: { readonly tasks: TaskStore }): (run: Run) => Promise<void> {
   return async (run) => {
     // Algolia blocks its own.
-    if (run.hosted) return;
+    if (run.hosted || run.dividedFrom !== undefined) return;
     const task = await tasks.find(run.appID, run.taskID);
     if (task === undefined || !changes(task.body, run)) return;
     await tasks.update(run.appID, run.taskID, ({ body }) => (changes(body, run) ? count(body, run) : body));

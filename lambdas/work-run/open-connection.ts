@@ -1,6 +1,6 @@
 import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
 import { openSearchDestination } from '../../connectors/destinations/search/open-search-destination.ts';
-import { openSource } from '../../connectors/registry.ts';
+import { findSourceConnector, openSource } from '../../connectors/registry.ts';
 import type { AuthenticationStore } from '../../core/authentications/authentication-store.ts';
 import { indexNameOf, type Destination } from '../../core/destinations/destination.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
@@ -66,7 +66,7 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       destinations.get(run.appID, task.destinationID),
     ]);
     requireConnector(source);
-    const indexName = indexNameOf(destination, source.type);
+    const indexName = indexNameOf(destination, source.type, run.recordSet);
     const [searchAccess, stage] = await Promise.all([
       openSearchAccess(dependencies, run, destination.authenticationID),
       openTransform(dependencies, run, destination),
@@ -86,6 +86,7 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
     return {
       index,
       policy: task.runPolicy ?? DEFAULT_RUN_POLICY,
+      ...(await openPlan(dependencies, run, { task, source, destination })),
       ...(run.replay === undefined
         ? {
             ...(await openTaskSource(dependencies, run, { task, source, destination, stage })),
@@ -94,6 +95,20 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
         : await openReplay(dependencies, run, { replay: run.replay, stage, index, destination: opened })),
     };
   };
+}
+
+/** How the source names its record sets, where the run is still to learn which of them is its own. */
+async function openPlan(
+  dependencies: ConnectionDependencies,
+  run: Run,
+  parts: { task: Task; source: ConnectedSource; destination: Destination },
+): Promise<Pick<RunConnection, 'plan'>> {
+  const isKnown = run.recordSet !== undefined || run.replay !== undefined;
+  if (isKnown || parts.destination.input.indexPrefix === undefined) return {};
+  const { plan } = await findSourceConnector(parts.source.type);
+  if (plan === undefined) return {};
+  const context = await toSourceContext(dependencies, run, { ...parts, limits: BATCH_LIMITS });
+  return { plan: (signal) => plan(context, signal) };
 }
 
 /** What a run reads: its task's source, through the transformation of the destination. */

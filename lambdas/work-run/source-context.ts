@@ -33,5 +33,6 @@ export async function toSourceContext(
     triggeredAt: new Date(run.createdAt),
     ...(task?.input === undefined ? {} : { taskInput: task.input }),
     ...(recordType === undefined ? {} : { recordType }),
+    ...(run.recordSet ? { recordSet: run.recordSet } : {}),
   };
 }

@@ -70,6 +70,19 @@ test('each task, and each cause, has an incident of its own', async () => {
   expect((await world.incidents()).map(({ status }) => status)).toEqual(['recovered', 'open', 'recovered']);
 });
 
+test('each record set of a task has incidents of its own, and ends those of before the sets were known', async () => {
+  const world = new AlertWorld(table);
+  await world.createAlert();
+  const taskID = await world.createTask();
+  await world.endAndHear(taskID, FAILED);
+  await world.endAndHear(taskID, { ...FAILED, recordSet: 'fr' });
+  await world.endAndHear(taskID, { recordSet: 'de' });
+  expect(world.told()).toEqual(['runFailed opened', 'runFailed opened', 'runFailed recovered']);
+  await world.endAndHear(taskID, { recordSet: 'fr' });
+  expect(world.told().slice(3)).toEqual(['runFailed recovered']);
+  expect((await world.incidents()).map(({ status }) => status)).toEqual(['recovered', 'recovered']);
+});
+
 describe('a run that is held', () => {
   const held = { records: 50, until: '2026-03-08T10:00:00.000Z', cause: 'The new index holds half.' };
   const HELD = {

@@ -44,6 +44,7 @@ async function createTask(criticalThreshold?: number) {
       return run as Run;
     },
     again: (run: Run) => blockTask(run),
+    blockTask,
   };
 }
 
@@ -88,6 +89,16 @@ describe('a task whose runs fail critically', () => {
     await task.again(failed);
     expect((await task.read()).enabled).toBe(true);
     await task.again(success);
+    await task.end('critical');
+    expect((await task.read()).enabled).toBe(false);
+  });
+
+  it('counts one for all the record sets that one trigger asked for', async () => {
+    const task = await createTask(2);
+    const first = await task.end('critical');
+    await task.blockTask({ ...first, runID: newID(), dividedFrom: first.runID });
+    await task.blockTask({ ...first, runID: newID(), dividedFrom: first.runID, reasonCode: 'ok' });
+    expect((await task.read()).enabled).toBe(true);
     await task.end('critical');
     expect((await task.read()).enabled).toBe(false);
   });
