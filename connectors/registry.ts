@@ -12,6 +12,11 @@ export type RegisteredSource = Omit<SourceConnector<unknown>, 'inputSchema'>;
  * library costs the others nothing.
  */
 const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<RegisteredSource>>> = {
+  algoliaIndex: async () =>
+    register((await import('./sources/algolia-index/index.ts')).algoliaIndexConnector),
+  bigcommerce: async () => register((await import('./sources/bigcommerce/index.ts')).bigcommerceConnector),
+  commercetools: async () =>
+    register((await import('./sources/commercetools/index.ts')).commercetoolsConnector),
   csv: async () => register((await import('./sources/csv/index.ts')).csvConnector),
   json: async () => register((await import('./sources/json/index.ts')).jsonConnector),
 };

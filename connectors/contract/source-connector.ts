@@ -44,8 +44,6 @@ export interface SourceContext<Input> {
   readonly recordType?: RecordType;
   /** One of those that `plan` named: only its records are read. */
   readonly recordSet?: string;
-  /** Of runs that fetch single entities: what their ids are of; products where absent. */
-  readonly entityType?: 'product' | 'collection';
 }
 
 /** Where a vendor is to deliver its webhooks, and what it proves them with. */

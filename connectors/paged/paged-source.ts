@@ -3,12 +3,12 @@ import type { Cursor, RecordBatch } from '../../core/records/record-batch.ts';
 import type { RejectedRecord } from '../../core/records/rejected-record.ts';
 import type { BatchLimits } from '../../core/runs/ports.ts';
 import { SourceError } from '../../core/runs/source-error.ts';
-import { ObjectBatch, type MappedRecord } from './object-batch.ts';
+import { ObjectBatch, type MappedRecord, type RecordBytes } from './object-batch.ts';
 
 /** One page of a vendor's answer, mapped. */
 export interface Page {
   /** In the vendor's order, which must be the same whenever the page is fetched again. */
-  readonly records: readonly MappedRecord[];
+  readonly records: readonly (MappedRecord | RecordBytes)[];
   readonly rejected?: readonly RejectedRecord[];
   /** What to ask for next, flat and short; absent when nothing is left. */
   readonly next?: Cursor;
@@ -70,7 +70,7 @@ function following(next: Cursor | undefined): Pick<PagedCursor, 'page' | 'done'>
   return next === undefined ? { page: '', done: true } : { page: JSON.stringify(next), done: false };
 }
 
-function skipTo(records: readonly MappedRecord[], after: string): number {
+function skipTo(records: Page['records'], after: string): number {
   const index = records.findLastIndex(({ objectID }) => objectID === after);
   if (index >= 0) return index + 1;
   throw changed('The source does not show the record any more that was read last');

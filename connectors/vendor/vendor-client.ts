@@ -46,12 +46,14 @@ interface VendorRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as a form, in place of a body. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Statuses that are no failure beside 200 to 299. */
   readonly accepts?: readonly number[];
   readonly signal: AbortSignal;
 }
 
-export interface VendorAnswer {
+interface VendorAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed; `undefined` where there is no body. */
@@ -59,9 +61,16 @@ export interface VendorAnswer {
   readonly sizeBytes: number;
 }
 
+interface VendorBytes {
+  readonly statusCode: number;
+  readonly bytes: Buffer;
+}
+
 /** Speaks to one vendor's JSON API at the pace that its answers ask for. Errors: `SourceError`. */
 export interface VendorClient {
   send(request: VendorRequest): Promise<VendorAnswer>;
+  /** The same without parsing what comes, for answers whose numbers no double can hold. */
+  sendForBytes(request: VendorRequest): Promise<VendorBytes>;
   /** The same for answers that are not read whole; no authorization is sent. */
   download(request: Pick<VendorRequest, 'url' | 'headers' | 'signal'>): Promise<Readable>;
   close(): void;
@@ -78,6 +87,10 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
   });
   return {
     send: async (request) => readAnswer(options, await sendPaced(options, http, request)),
+    sendForBytes: async (request) => {
+      const response = await sendPaced(options, http, request);
+      return { statusCode: response.statusCode, bytes: await read(response) };
+    },
     download: async ({ url, headers = {}, signal }) => {
       const response = await request(http, { method: 'GET', url, headers, signal });
       if (response.statusCode === 200) return response.body;
@@ -90,7 +103,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
 async function sendPaced(
   options: VendorClientOptions,
   http: HttpClient,
-  { method = 'GET', url, headers, body, accepts = [], signal }: VendorRequest,
+  { method = 'GET', url, headers, body, form, accepts = [], signal }: VendorRequest,
 ): Promise<HttpResponse> {
   let isRefused = false;
   for (let waits = 0; ;) {
@@ -104,9 +117,9 @@ async function sendPaced(
         'user-agent': 'millrace',
         ...headers,
         ...authorization,
-        ...typeOf(body),
+        ...typeOf(body, form),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...contentOf(body, form),
       // The credentials are for this vendor and for nobody that it may name.
       maxRedirects: 0,
     });
@@ -128,8 +141,14 @@ async function sendPaced(
   }
 }
 
-function typeOf(body: unknown): Record<string, string> {
+function typeOf(body: unknown, form: VendorRequest['form']): Record<string, string> {
+  if (form !== undefined) return { 'content-type': 'application/x-www-form-urlencoded' };
   return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+function contentOf(body: unknown, form: VendorRequest['form']): { body?: string } {
+  if (form !== undefined) return { body: new URLSearchParams(form).toString() };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 function isSuccess(statusCode: number): boolean {

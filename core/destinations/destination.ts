@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { attributePathsSchema } from '../records/attribute-path.ts';
 import type { SourceType } from '../sources/source-types.ts';
 
 /** All types that the API names. */
@@ -13,9 +14,6 @@ export const DESTINATION_AUTHENTICATION_TYPES: Readonly<Record<DestinationType, 
   insights: ['algoliaInsights'],
 };
 
-/** Accepts only an empty list: for options that are named in the API but not built yet. */
-const emptyList = z.array(z.string()).max(0, 'not supported yet');
-
 /** The longest name of a record set that a prefix is followed by leaves room within an index name's 256 characters. */
 const MAX_PREFIX_LENGTH = 200;
 
@@ -25,7 +23,7 @@ export const destinationInputSchema = z
     indexName: z.string().min(1).max(256).optional(),
     indexPrefix: z.string().min(1).max(MAX_PREFIX_LENGTH).optional(),
     recordType: z.enum(['product', 'variant', 'collection']).optional(),
-    attributesToExclude: emptyList.optional(),
+    attributesToExclude: attributePathsSchema.optional(),
   })
   .superRefine(({ indexName, indexPrefix }, context) => {
     if ((indexName === undefined) !== (indexPrefix === undefined)) return;

@@ -1,3 +1,4 @@
+import type { AttributeExclusion } from '../records/attribute-exclusion.ts';
 import { BatchBuilder } from '../records/batch-builder.ts';
 import { positionOf, type Cursor, type RecordBatch } from '../records/record-batch.ts';
 import { endOfObjectID } from '../records/record-json.ts';
@@ -20,6 +21,8 @@ export interface ReplayOptions {
   /** By number. */
   readonly corrections: ReadonlyMap<number, string>;
   readonly rejectedRecords: Pick<RejectedRecordStore, 'read' | 'markReplayed'>;
+  /** What the task's destination excludes, where it excludes anything. */
+  readonly exclusion: AttributeExclusion | undefined;
   /** Of the task's destination, where it has one. */
   readonly stage: TransformStage | undefined;
 }
@@ -105,11 +108,13 @@ export class Replay {
     signal: AbortSignal,
     next = batches.next,
   ): AsyncGenerator<RecordBatch> {
-    const { stage } = this.#options;
-    const isTransformed = batches.isTransformed;
+    const { exclusion, stage } = this.#options;
+    const isTransformed = batches.isTransformed && stage !== undefined;
     const batch = batches.seal(next);
-    if (stage === undefined || isTransformed) yield batch;
-    else yield* await transformBatch(stage, batch, signal);
+    // Its paths are those of the source, which a transformation may use for something else.
+    const slim = isTransformed ? batch : (exclusion?.apply(batch) ?? batch);
+    if (stage === undefined || isTransformed) yield slim;
+    else yield* await transformBatch(stage, slim, signal);
   }
 }
 

@@ -85,4 +85,9 @@ export interface RecordDestination {
    * a batch of the reading before, which may arrive late, meets nobody. Without it there is one temporary index.
    */
   useGeneration?(generation: number): void;
+  /**
+   * The ids of the records that stand for parts of these entities, as `entityOfPart` has it; looks through the whole index.
+   * Absent where nothing can be looked up.
+   */
+  listParts?(entityIDs: ReadonlySet<string>, signal: AbortSignal): Promise<string[]>;
 }

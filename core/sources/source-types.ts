@@ -14,7 +14,13 @@ export const SOURCE_TYPES = [
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
 /** Those with a connector: their tasks can be run, and they can be validated. */
-export const CONNECTED_SOURCE_TYPES = ['csv', 'json'] as const satisfies readonly SourceType[];
+export const CONNECTED_SOURCE_TYPES = [
+  'algoliaIndex',
+  'bigcommerce',
+  'commercetools',
+  'csv',
+  'json',
+] as const satisfies readonly SourceType[];
 export type ConnectedSourceType = (typeof CONNECTED_SOURCE_TYPES)[number];
 const CONNECTED: ReadonlySet<SourceType> = new Set(CONNECTED_SOURCE_TYPES);
 

@@ -1,7 +1,13 @@
-import { indexNameOf, type Destination } from '../destinations/destination.ts';
+import {
+  DESTINATION_AUTHENTICATION_TYPES,
+  indexNameOf,
+  type Destination,
+} from '../destinations/destination.ts';
 import { InvalidInputError } from '../foundation/errors.ts';
+import { addMapping } from '../mappings/mapping-stage.ts';
 import { requireConnector } from '../sources/require-connector.ts';
 import type { Source } from '../sources/source.ts';
+import { requireAction } from './require-action.ts';
 import type { Task } from './task.ts';
 
 /** Refuses to run what cannot be run yet, and says what that is: anything that the API names can be stored. */
@@ -12,17 +18,14 @@ export function requireRunnable(parts: {
 }): void {
   const { task, source, destination } = parts;
   requireConnector(source);
-  if (destination.type !== 'search') {
-    throw new InvalidInputError(
-      'task.unsupported_destination',
-      `The task cannot be run: destinations of type ${destination.type} are not supported yet; supported: search.`,
-    );
-  }
+  requireAction(task.action, destination);
+  // Any mapping can be stored; what no run could follow shows here.
+  addMapping(task.input, undefined);
   if (destination.authenticationID === undefined) {
     throw new InvalidInputError(
       'task.destination_without_authentication',
       `The destination ${task.destinationID} has no authenticationID, so a run could not write to its index ` +
-        `${indexNameOf(destination, source.type)}: update it with an authentication of type algolia.`,
+        `${indexNameOf(destination, source.type)}: update it with an authentication of type ${DESTINATION_AUTHENTICATION_TYPES[destination.type].join(' or ')}.`,
     );
   }
 }

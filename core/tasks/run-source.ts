@@ -18,7 +18,7 @@ import type { Task } from './task.ts';
 const PAGE_SIZE = 100;
 const KEEP_SECONDS = 30 * 24 * 60 * 60;
 
-export interface RunSourceRequest {
+interface RunSourceRequest {
   readonly appID: string;
   readonly sourceID: string;
   /** Of each run; the same again answers with the same runs. */

@@ -5,6 +5,7 @@ import type { Resource } from '../resources/resource.ts';
 import type { RunPolicy } from '../runs/run-policy.ts';
 import type { SourceStore } from '../sources/source-store.ts';
 import type { TriggerInput } from './task-input.ts';
+import { requireAction } from './require-action.ts';
 import { parseTaskInput } from './task-source-input.ts';
 import type { TaskStore } from './task-store.ts';
 import { createTaskWrites, type TrySyncSchedules } from './task-writes.ts';
@@ -56,31 +57,29 @@ export function createTaskService(dependencies: {
 }): TaskService {
   const { store, sources, destinations } = dependencies;
   const writes = createTaskWrites(dependencies);
-  const requireDestination = async (appID: string, destinationID: string | undefined) => {
-    if (destinationID === undefined || (await destinations.find(appID, destinationID))) return;
-    throw invalidField('destinationID', `no such destination: ${destinationID}`);
-  };
+  const requireDestination = createRequireDestination(destinations);
   return {
     async create(appID, id, request) {
       const source = await sources.find(appID, request.sourceID);
       if (!source) throw invalidField('sourceID', `no such source: ${request.sourceID}`);
-      await requireDestination(appID, request.destinationID);
+      await requireDestination(appID, request);
       const { sourceID } = request;
       return writes.create(appID, id, toTask(request, { sourceID, sourceType: source.body.type }));
     },
     async replace(appID, taskID, request) {
       return writes.update(appID, taskID, async (task) => {
         requireOwn(task);
-        await requireDestination(appID, request.destinationID);
+        await requireDestination(appID, request);
         return toTask(request, task);
       });
     },
     async update(appID, taskID, change) {
       return writes.update(appID, taskID, async (task) => {
         requireOwn(task);
-        await requireDestination(appID, change.destinationID);
+        const merged = mergeTask(task, change);
+        if (change.destinationID !== undefined) await requireDestination(appID, merged);
         return {
-          ...mergeTask(task, change),
+          ...merged,
           ...(change.enabled === true ? { criticalRuns: undefined, blocked: undefined } : {}),
         };
       });
@@ -93,6 +92,15 @@ export function createTaskService(dependencies: {
       requireOwn(task.body);
       return writes.delete(appID, task);
     },
+  };
+}
+
+/** Refuses a task whose destination is not there, or cannot take its action. */
+function createRequireDestination(destinations: DestinationStore) {
+  return async (appID: string, { destinationID, action }: Pick<Task, 'destinationID' | 'action'>) => {
+    const destination = await destinations.find(appID, destinationID);
+    if (!destination) throw invalidField('destinationID', `no such destination: ${destinationID}`);
+    requireAction(action, destination.body);
   };
 }
 

@@ -1,40 +1,37 @@
+import type { DestinationContext } from '../../connectors/contract/destination-connector.ts';
 import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
-import { openSearchDestination } from '../../connectors/destinations/search/open-search-destination.ts';
-import { findSourceConnector, openSource } from '../../connectors/registry.ts';
+import { findDestinationConnector } from '../../connectors/destinations/registry.ts';
+import { findSourceConnector } from '../../connectors/registry.ts';
 import type { AuthenticationStore } from '../../core/authentications/authentication-store.ts';
-import { indexNameOf, type Destination } from '../../core/destinations/destination.ts';
+import {
+  DESTINATION_AUTHENTICATION_TYPES,
+  indexNameOf,
+  type Destination,
+} from '../../core/destinations/destination.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
 import type { DataKeys } from '../../core/foundation/data-keys.ts';
 import { InvalidInputError } from '../../core/foundation/errors.ts';
 import { Secret } from '../../core/foundation/secret.ts';
 import type { TableAccess } from '../../core/foundation/table-client.ts';
+import { addMapping } from '../../core/mappings/mapping-stage.ts';
 import type { RejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
 import type { OpenConnection, RunConnection } from '../../core/runs/engine.ts';
-import type { BatchLimits } from '../../core/runs/ports.ts';
-import { createEntitySource } from '../../core/runs/entity-source.ts';
-import { readRunEntities } from '../../core/runs/run-entities.ts';
+import { overlookExcluded } from '../../core/runs/overlook-excluded.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { requireConnector, type ConnectedSource } from '../../core/sources/require-connector.ts';
-import type { Source } from '../../core/sources/source.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
 import type { Task } from '../../core/tasks/task.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
 import type { RunTransform } from '../../core/transformations/transform-message.ts';
 import type { TransformationStore } from '../../core/transformations/transformation-store.ts';
-import type { TransformStage } from '../../core/transformations/transform-stage.ts';
-import { createTransformedSource } from '../../core/transformations/transformed-source.ts';
 import { openAuthentication } from './open-authentication.ts';
+import { openExclusion } from './open-exclusion.ts';
 import { openReplay } from './open-replay.ts';
+import { openTaskSource } from './open-task-source.ts';
 import { openTransform } from './open-transform.ts';
 import { toSourceContext } from './source-context.ts';
-
-/** Algolia's advice for a batch is 1,000 to 10,000 records and at most some 10 MB; eight of them are in memory. */
-export const BATCH_LIMITS: BatchLimits = { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 };
-
-/** As much as one invocation of the sandbox takes, so that several can work on the next few batches. */
-const TRANSFORM_LIMITS: BatchLimits = { maxRecords: 1_000, maxBytes: 1024 * 1024 };
 
 export interface ConnectionDependencies {
   readonly tasks: TaskStore;
@@ -58,7 +55,7 @@ export interface ConnectionDependencies {
 
 /** Opens the source and the destination of a run's task, with their credentials. */
 export function createOpenConnection(dependencies: ConnectionDependencies): OpenConnection {
-  const { tasks, sources, destinations, network } = dependencies;
+  const { tasks, sources, destinations } = dependencies;
   return async (run, assertHeld) => {
     const { body: task } = await tasks.get(run.appID, run.taskID);
     const [{ body: source }, { body: destination }] = await Promise.all([
@@ -67,34 +64,53 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
     ]);
     requireConnector(source);
     const indexName = indexNameOf(destination, source.type, run.recordSet);
-    const [searchAccess, stage] = await Promise.all([
-      openSearchAccess(dependencies, run, destination.authenticationID),
+    const exclusion = openExclusion(destination);
+    const [access, transform] = await Promise.all([
+      openDestinationAccess(dependencies, run, destination),
       openTransform(dependencies, run, destination),
     ]);
-    const opened = openSearchDestination({
-      ...searchAccess,
+    const stage = addMapping(task.input, transform);
+    const connector = findDestinationConnector(destination.type);
+    const opened = connector.open({
+      ...toDestinationContext(dependencies, run),
+      ...access,
       indexName,
-      action: run.action,
-      runID: run.runID,
-      generation: run.generation,
-      network,
-      clock: dependencies.clock,
-      maxRecordBytes: dependencies.maxRecordBytes,
       beforeRequest: assertHeld,
     });
-    const index = { searchAppID: searchAccess.applicationID, indexName };
+    const index = { searchAppID: connector.leaseOwner(access.applicationID), indexName };
     return {
       index,
       policy: task.runPolicy ?? DEFAULT_RUN_POLICY,
       ...(await openPlan(dependencies, run, { task, source, destination })),
       ...(run.replay === undefined
         ? {
-            ...(await openTaskSource(dependencies, run, { task, source, destination, stage })),
-            destination: opened,
+            ...(await openTaskSource(dependencies, run, {
+              task,
+              source,
+              destination,
+              exclusion,
+              stage,
+              listParts: opened.listParts,
+            })),
+            destination: exclusion === undefined ? opened : overlookExcluded(opened, exclusion.paths),
           }
-        : await openReplay(dependencies, run, { replay: run.replay, stage, index, destination: opened })),
+        : await openReplay(dependencies, run, {
+            replay: run.replay,
+            exclusion,
+            stage,
+            index,
+            destination: opened,
+          })),
     };
   };
+}
+
+/** What a destination is opened with, whichever it is. */
+function toDestinationContext(
+  { searchHosts, vendorHosts, network, clock, maxRecordBytes }: ConnectionDependencies,
+  { action, runID, generation }: Run,
+): Omit<DestinationContext, 'applicationID' | 'apiKey' | 'indexName' | 'beforeRequest'> {
+  return { searchHosts, vendorHosts, network, clock, maxRecordBytes, action, runID, generation };
 }
 
 /** How the source names its record sets, where the run is still to learn which of them is its own. */
@@ -107,58 +123,25 @@ async function openPlan(
   if (isKnown || parts.destination.input.indexPrefix === undefined) return {};
   const { plan } = await findSourceConnector(parts.source.type);
   if (plan === undefined) return {};
-  const context = await toSourceContext(dependencies, run, { ...parts, limits: BATCH_LIMITS });
+  const context = await toSourceContext(dependencies, run, {
+    ...parts,
+    limits: findDestinationConnector(parts.destination.type).batchLimits,
+  });
   return { plan: (signal) => plan(context, signal) };
 }
 
-/** What a run reads: its task's source, through the transformation of the destination. */
-async function openTaskSource(
+/** The application of a destination, with its key. */
+export async function openDestinationAccess(
   dependencies: ConnectionDependencies,
   run: Run,
-  parts: {
-    task: Task;
-    source: ConnectedSource;
-    destination: Destination;
-    stage: TransformStage | undefined;
-  },
-): Promise<Pick<RunConnection, 'source' | 'sourceDescription'>> {
-  const { source, stage } = parts;
-  const limits = stage === undefined ? BATCH_LIMITS : TRANSFORM_LIMITS;
-  const opened = await openSource(
-    source.type,
-    await toSourceContext(dependencies, run, { ...parts, limits }),
-  );
-  const named =
-    run.type === 'update'
-      ? createEntitySource(opened, (await readRunEntities(dependencies.table, run)).entityIDs)
-      : opened;
-  return {
-    source: stage === undefined ? named : createTransformedSource(named, stage),
-    sourceDescription: describeSource(source),
-  };
-}
-
-/** The application of a search destination, with its key. */
-export async function openSearchAccess(
-  dependencies: ConnectionDependencies,
-  run: Run,
-  authenticationID: string | undefined,
-): Promise<{ applicationID: string; apiKey: Secret; baseURL?: string }> {
+  { type, authenticationID }: Pick<Destination, 'type' | 'authenticationID'>,
+): Promise<{ applicationID: string; apiKey: Secret }> {
   const authentication = await openAuthentication(dependencies, run.appID, authenticationID);
   const { appID, apiKey } = authentication?.input ?? {};
-  if (typeof appID !== 'string' || !(apiKey instanceof Secret)) {
-    throw new InvalidInputError(
-      'destination.without_authentication',
-      'The destination needs an authentication of type algolia, with an application ID and an API key.',
-    );
-  }
-  const baseURL = dependencies.searchHosts[appID];
-  return { applicationID: appID, apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
-}
-
-/** Without the query, which may hold a credential. */
-function describeSource(source: Source): string {
-  if (source.type !== 'csv' && source.type !== 'json') return `${source.type} source ${source.name}`;
-  const { protocol, host, pathname } = new URL(source.input.url);
-  return `${source.type} file ${protocol}//${host}${pathname}`;
+  if (typeof appID === 'string' && apiKey instanceof Secret) return { applicationID: appID, apiKey };
+  const types = DESTINATION_AUTHENTICATION_TYPES[type].join(' or ');
+  throw new InvalidInputError(
+    'destination.without_authentication',
+    `The destination needs an authentication of type ${types}, with an application ID and an API key.`,
+  );
 }

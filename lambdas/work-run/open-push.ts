@@ -1,38 +1,45 @@
 import { openPushDestination } from '../../connectors/destinations/search/open-push-destination.ts';
 import { InvalidInputError } from '../../core/foundation/errors.ts';
 import { leaseKeyOf } from '../../core/leases/lease.ts';
+import { excludeFromPush } from '../../core/push/exclude-from-push.ts';
 import type { OpenPushDestination } from '../../core/push/push-destination.ts';
 import { transformPush } from '../../core/push/transform-push.ts';
 import type { PushAction } from '../../core/runs/run.ts';
-import { openSearchAccess, type ConnectionDependencies } from './open-connection.ts';
+import { openDestinationAccess, type ConnectionDependencies } from './open-connection.ts';
+import { openExclusion } from './open-exclusion.ts';
 import { openTransform } from './open-transform.ts';
 
 /** The actions that bring records, and not only their ids. */
-const TRANSFORMED: ReadonlySet<PushAction> = new Set([
+const BRINGS_RECORDS: ReadonlySet<PushAction> = new Set([
   'addObject',
   'updateObject',
   'partialUpdateObject',
   'partialUpdateObjectNoCreate',
 ]);
 
-/** Opens the index of a push with what its task's destination names now, and its transformation. */
+/** Opens the index of a push with what its task's destination names now: what it excludes, and its transformation. */
 export function createOpenPush(dependencies: ConnectionDependencies): OpenPushDestination {
-  const { tasks, destinations, network, clock, maxRecordBytes } = dependencies;
+  const { tasks, destinations, network, clock, maxRecordBytes, searchHosts } = dependencies;
   return async (run) => {
     if (run.push === undefined) throw new Error(`Run ${run.runID} is no push`);
     const { indexName, action } = run.push;
     const { body: task } = await tasks.get(run.appID, run.taskID);
     const { body: destination } = await destinations.get(run.appID, task.destinationID);
-    const access = await openSearchAccess(dependencies, run, destination.authenticationID);
-    if (leaseKeyOf({ searchAppID: access.applicationID, indexName }) !== run.leaseKey) {
+    const { applicationID, apiKey } = await openDestinationAccess(dependencies, run, destination);
+    if (leaseKeyOf({ searchAppID: applicationID, indexName }) !== run.leaseKey) {
       // Its lease is that of the other application's index, and the records were meant for that one.
       throw new InvalidInputError(
         'push.destination_moved',
         'The destination was moved to another application after the records were pushed: push them again.',
       );
     }
+    const baseURL = searchHosts[applicationID];
+    const access = { applicationID, apiKey, ...(baseURL === undefined ? {} : { baseURL }) };
     const opened = openPushDestination({ ...access, indexName, action, network, clock, maxRecordBytes });
-    const stage = TRANSFORMED.has(action) ? await openTransform(dependencies, run, destination) : undefined;
-    return stage === undefined ? opened : transformPush(opened, stage);
+    if (!BRINGS_RECORDS.has(action)) return opened;
+    const stage = await openTransform(dependencies, run, destination);
+    const exclusion = openExclusion(destination);
+    const transformed = stage === undefined ? opened : transformPush(opened, stage);
+    return exclusion === undefined ? transformed : excludeFromPush(transformed, exclusion);
   };
 }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../core/foundation/errors.ts';
 import { leaseKeyOf } from '../../core/leases/lease.ts';
+import type { AttributeExclusion } from '../../core/records/attribute-exclusion.ts';
 import { readCorrections } from '../../core/rejected-records/corrections.ts';
 import { Replay } from '../../core/rejected-records/replay.ts';
 import type { RunConnection } from '../../core/runs/engine.ts';
@@ -14,12 +15,13 @@ export async function openReplay(
   { appID, runID, trigger }: Run,
   parts: {
     replay: RunReplay;
+    exclusion: AttributeExclusion | undefined;
     stage: TransformStage | undefined;
     index: RunConnection['index'];
     destination: RecordDestination;
   },
 ): Promise<Pick<RunConnection, 'source' | 'sourceDescription' | 'destination'>> {
-  const { replay, stage, index, destination } = parts;
+  const { replay, exclusion, stage, index, destination } = parts;
   if (leaseKeyOf(index) !== replay.leaseKey) {
     throw new InvalidInputError(
       'replay.destination_moved',
@@ -30,7 +32,7 @@ export async function openReplay(
     replay.isCorrected === true
       ? await readCorrections(table, { appID, triggerKey: trigger.key })
       : new Map<number, string>();
-  const opened = new Replay({ appID, runID, replay, corrections, rejectedRecords, stage });
+  const opened = new Replay({ appID, runID, replay, corrections, rejectedRecords, exclusion, stage });
   return {
     source: opened.source,
     sourceDescription: `rejected records of the run ${replay.runID}`,

@@ -1,10 +1,14 @@
 import { findSourceConnector } from '../../connectors/registry.ts';
 import type { Engine } from '../../core/runs/engine.ts';
 import { EngineFaultError } from '../../core/runs/engine-fault-error.ts';
+import type { BatchLimits } from '../../core/runs/ports.ts';
 import { requireConnector } from '../../core/sources/require-connector.ts';
 import { sourceSchema } from '../../core/sources/source.ts';
-import { BATCH_LIMITS, type ConnectionDependencies } from './open-connection.ts';
+import type { ConnectionDependencies } from './open-connection.ts';
 import { toSourceContext } from './source-context.ts';
+
+/** A sample is ten records: more is not worth holding. */
+const SAMPLE_LIMITS: BatchLimits = { maxRecords: 1_000, maxBytes: 1024 * 1024 };
 
 /** Reads the beginning of the source that a run of type `validate` carries, with the credentials that it names. */
 export function createReadSample(dependencies: ConnectionDependencies): Engine['readSample'] {
@@ -15,7 +19,7 @@ export function createReadSample(dependencies: ConnectionDependencies): Engine['
     const source = sourceSchema.parse(JSON.parse(run.checkedSource));
     requireConnector(source);
     const connector = await findSourceConnector(source.type);
-    const context = await toSourceContext(dependencies, run, { source, limits: BATCH_LIMITS });
+    const context = await toSourceContext(dependencies, run, { source, limits: SAMPLE_LIMITS });
     const { sample } = await connector.check(context, signal);
     return sample;
   };

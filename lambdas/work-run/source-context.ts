@@ -27,7 +27,7 @@ export async function toSourceContext(
     ...(authentication === undefined ? {} : { authentication }),
     limits,
     network: dependencies.network,
-    vendorHosts: dependencies.vendorHosts,
+    vendorHosts: { ...vendorHostsOf(dependencies.searchHosts), ...dependencies.vendorHosts },
     clock: dependencies.clock,
     taskID: run.taskID,
     triggeredAt: new Date(run.createdAt),
@@ -35,4 +35,9 @@ export async function toSourceContext(
     ...(recordType === undefined ? {} : { recordType }),
     ...(run.recordSet ? { recordSet: run.recordSet } : {}),
   };
+}
+
+/** An index of a search API that is hosted elsewhere can be a source too. */
+function vendorHostsOf(searchHosts: ConnectionDependencies['searchHosts']): Record<string, string> {
+  return Object.fromEntries(Object.entries(searchHosts).map(([appID, url]) => [`search:${appID}`, url]));
 }

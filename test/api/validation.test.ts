@@ -145,9 +145,9 @@ test.each<Case>([
     'input.recordType: must be one of product, variant, collection',
   ],
   [
-    'exclusions',
-    search({ input: { indexName: 'i', attributesToExclude: ['a'] } }),
-    'input.attributesToExclude: not supported yet',
+    'an element of an array to exclude',
+    search({ input: { indexName: 'i', attributesToExclude: ['a.[0]'] } }),
+    'input.attributesToExclude[0]: must begin and end with the name of an attribute, as in foo.[0].bar',
   ],
   [
     'a prefix beside a name',

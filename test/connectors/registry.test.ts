@@ -13,7 +13,7 @@ describe('the registry of connectors', () => {
 
   it.each(['ftp', 'toString', '__proto__', ''])('has no type %j and says which there are', async (type) => {
     await expect(openSource(type, contextOf({}))).rejects.toThrow(
-      `There is no source type ${JSON.stringify(type)}; there are csv, json`,
+      `There is no source type ${JSON.stringify(type)}; there are ${CONNECTED_SOURCE_TYPES.join(', ')}`,
     );
   });
 

@@ -11,6 +11,7 @@ import type { TaskAction } from '../../core/runs/run.ts';
 import { createWorkRun } from '../../core/runs/work-run.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
+import type { Task } from '../../core/tasks/task.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { createOpenConnection } from '../../lambdas/work-run/open-connection.ts';
 import { createSearchIndex, type SearchIndex } from '../../local/search-index/search-index.ts';
@@ -43,7 +44,12 @@ afterAll(async () => {
 });
 
 /** A task that reads `path` of the source server into an index of its own, and a worker for its runs. */
-async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
+async function setUp(
+  path: string,
+  action: TaskAction,
+  apiKey = SEARCH.apiKey,
+  fields: Pick<Task, 'input'> = {},
+) {
   const world = new EngineWorld(table);
   const { appID } = world;
   const stores = { ...table, clock: systemClock };
@@ -83,6 +89,7 @@ async function setUp(path: string, action: TaskAction, apiKey = SEARCH.apiKey) {
     triggerType: 'onDemand',
     enabled: true,
     failureThreshold: 0,
+    ...fields,
   });
   const openConnection = createOpenConnection({
     tasks,
@@ -133,6 +140,22 @@ describe('a run with the real connectors', () => {
     const found = (await searchIndex(indexName, 'Thigpen')).hits;
     expect(found).toMatchObject([{ objectID: '00M', latitude: 31.953_764_72 }]);
     expect(JSON.stringify(await world.events(run))).not.toContain('canary');
+  });
+
+  it("writes what the task's mapping makes of the rows, and not those that it is not for", async () => {
+    server.files.set('/mapped.csv', {
+      body: 'iata,latitude,state\nAAA,1.5,MS\nBBB,2.5,TX',
+      contentType: 'text/csv',
+    });
+    const fieldDirectives = [{ fieldKey: 'latitude', value: { path: 'latitude' } }];
+    const actions = [{ enabled: true, trigger: 'state == "TX"', fieldDirectives }];
+    const { run, indexName } = await setUp('/mapped.csv', 'save', SEARCH.apiKey, {
+      input: { mapping: { format: 'mappingkit/v1', actions } },
+    });
+    expect(run).toMatchObject({ outcome: 'success', counts: { applied: 1, rejected: 0 } });
+    const { hits } = await searchIndex(indexName, '');
+    expect(hits).toMatchObject([{ objectID: 'BBB', latitude: 2.5 }]);
+    expect(hits[0]).not.toHaveProperty('state');
   });
 
   it('ends with the reason when the file is not there', async () => {

@@ -14,6 +14,7 @@ function open(indexName: string) {
   };
   return openReplay({} as ConnectionDependencies, { appID: 'APP', runID: 'second' } as Run, {
     replay,
+    exclusion: undefined,
     stage: undefined,
     index: { searchAppID: 'SEARCH', indexName },
     destination: {} as RecordDestination,

@@ -42,6 +42,9 @@ async function handlerOf(bundles: Bundles, name: string): Promise<() => unknown>
   return module.handler as () => unknown;
 }
 
+/** The worker holds the libraries of the vendors, each loaded when a source needs it. */
+const MAX_BYTES: Readonly<Record<string, number>> = { 'work-run': 4_000_000 };
+
 describe('the deployed functions', () => {
   test('are the folders of lambdas/, no more and no fewer', async () => {
     const template = await synthesiseTemplate();
@@ -56,13 +59,15 @@ describe('the deployed functions', () => {
       expect(functionOf(template, name).resource.Properties.Handler).toBe('index.handler');
   });
 
-  test('are bundles of less than a megabyte that export a handler and need nothing else', async () => {
+  test('are small bundles that export a handler and need nothing else', async () => {
     const bundles = await buildBundles({ outDirectory: join(directory, 'out') });
     expect(Object.keys(bundles)).toEqual(functionNames(LAMBDAS));
     expect(Object.keys(bundles).length).toBeGreaterThan(0);
     for (const name of Object.keys(bundles)) {
       expect(await handlerOf(bundles, name)).toBeTypeOf('function');
-      expect(statSync(join(bundleOf(bundles, name), 'index.mjs')).size).toBeLessThan(1_000_000);
+      expect(statSync(join(bundleOf(bundles, name), 'index.mjs')).size).toBeLessThan(
+        MAX_BYTES[name] ?? 1_000_000,
+      );
       const programs = name === 'run-transform' ? ['sandbox.program.mjs', 'sandbox.program.mjs.map'] : [];
       expect(readdirSync(bundleOf(bundles, name)).sort()).toEqual([
         'index.mjs',

@@ -131,6 +131,7 @@ export class SimSearch {
           this.indexes.has(name) ? this.#task(() => this.#remove(name)) : undefined,
         ),
       countEntries: (names) => ask('count', () => names.map((name) => this.indexes.get(name)?.size ?? 0)),
+      listIDs: (name) => ask('listIDs', () => ({ objectIDs: [...(this.indexes.get(name)?.keys() ?? [])] })),
       readSome: (name, limit) =>
         ask('readSome', () => {
           const records = [...(this.indexes.get(name)?.values() ?? [])].slice(0, limit);

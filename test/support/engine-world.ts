@@ -26,6 +26,7 @@ import { createRunStore, type RunStore } from '../../core/runs/run-store.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
 import { createSweepRuns, type SweepRuns } from '../../core/runs/sweep-runs.ts';
 import { createWorkRun, type WorkRun } from '../../core/runs/work-run.ts';
+import type { AttributeExclusion } from '../../core/records/attribute-exclusion.ts';
 import type { TransformStage } from '../../core/transformations/transform-stage.ts';
 import { FakeIndex } from './fake-index.ts';
 import { FakeSource, type SourceEntry } from './fake-source.ts';
@@ -58,6 +59,8 @@ export class EngineWorld {
   readonly corrections = new Map<number, string>();
   /** The transformation that replays go through. */
   stage: TransformStage | undefined;
+  /** What replays leave out of records. */
+  exclusion: AttributeExclusion | undefined;
   queueFails = false;
   busFails = false;
   remainingMilliseconds = 900_000;
@@ -148,10 +151,18 @@ export class EngineWorld {
   #open(run: Run): Pick<RunConnection, 'source' | 'destination'> {
     const destination = this.worker.guard('index', this.index.open(run.runID, run.action));
     if (run.replay === undefined) return { source: this.source, destination };
-    const { appID, corrections, stage, worker } = this;
+    const { appID, corrections, exclusion, stage, worker } = this;
     const rejectedRecords = worker.guard('rejectedRecords', this.rejectedRecords);
     const { runID } = run;
-    const replay = new Replay({ appID, runID, replay: run.replay, corrections, rejectedRecords, stage });
+    const replay = new Replay({
+      appID,
+      runID,
+      replay: run.replay,
+      corrections,
+      rejectedRecords,
+      exclusion,
+      stage,
+    });
     return { source: replay.source, destination: replay.mark(destination) };
   }
 

@@ -1,6 +1,7 @@
 import {
   anyObjectSchema,
   browseAnswerSchema,
+  idPageSchema,
   indexListSchema,
   objectsAnswerSchema,
   taskAnswerSchema,
@@ -30,8 +31,15 @@ export interface IndexOperations {
   findExisting(indexName: string, objectIDs: readonly string[], signal: AbortSignal): Promise<string[]>;
   /** How many records each named index holds, 0 for one that does not exist. */
   countEntries(indexNames: readonly string[], signal: AbortSignal): Promise<number[]>;
+  /** A page of the ids of an index, in its own order, none for one that does not exist; the cursor leads to the next. */
+  listIDs(indexName: string, cursor: string | undefined, signal: AbortSignal): Promise<IDPage>;
   /** The first records of an index, in its own order; none for one that does not exist. */
   readSome(indexName: string, limit: number, signal: AbortSignal): Promise<Record<string, unknown>[]>;
+}
+
+interface IDPage {
+  readonly objectIDs: readonly string[];
+  readonly cursor?: string | undefined;
 }
 
 const LIST_PAGE_SIZE = 1000;
@@ -69,6 +77,7 @@ export function createIndexOperations(transport: SearchTransport): IndexOperatio
     },
     findExisting: (indexName, objectIDs, signal) => findExisting(transport, { indexName, objectIDs }, signal),
     countEntries: (indexNames, signal) => countEntries(transport, indexNames, signal),
+    listIDs: (indexName, cursor, signal) => listIDs(transport, { indexName, cursor }, signal),
     readSome: async (indexName, limit, signal) => {
       const path = `${indexPath(indexName)}/browse`;
       const body = JSON.stringify({ hitsPerPage: limit, attributesToRetrieve: ['*'] });
@@ -76,6 +85,18 @@ export function createIndexOperations(transport: SearchTransport): IndexOperatio
       return (await unlessMissing(answer))?.hits ?? [];
     },
   };
+}
+
+async function listIDs(
+  transport: SearchTransport,
+  { indexName, cursor }: { readonly indexName: string; readonly cursor: string | undefined },
+  signal: AbortSignal,
+): Promise<IDPage> {
+  const path = `${indexPath(indexName)}/browse`;
+  const from = cursor === undefined ? {} : { cursor };
+  const body = JSON.stringify({ hitsPerPage: LIST_PAGE_SIZE, attributesToRetrieve: ['objectID'], ...from });
+  const page = await unlessMissing(transport.send({ method: 'POST', path, body, signal }, idPageSchema));
+  return { objectIDs: page?.hits.map(({ objectID }) => objectID) ?? [], cursor: page?.cursor };
 }
 
 /**

@@ -11,9 +11,10 @@ import type { BatchAction } from './batch-body.ts';
 import { BodyBuffers } from './body-buffers.ts';
 import { algoliaHosts, createHostRotation } from './host-rotation.ts';
 import { createIndexOperations, type IndexOperations } from './index-operations.ts';
+import { listParts } from './list-parts.ts';
 import { createPublicationWatch } from './publication-watch.ts';
 import { sampleAttributes } from './sample-attributes.ts';
-import { createSearchTransport } from './search-transport.ts';
+import { createSearchTransport, type ServiceWords } from './search-transport.ts';
 import { TemporaryIndex } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
 
@@ -37,6 +38,8 @@ export interface SearchConnectionOptions {
   readonly random?: () => number;
   /** As in `SearchTransportOptions`. */
   readonly beforeRequest?: () => void;
+  /** As in `SearchTransportOptions`. */
+  readonly service?: ServiceWords;
 }
 
 export type SearchDestinationOptions = SearchConnectionOptions & IndexDestinationOptions;
@@ -110,6 +113,7 @@ export function openIndexDestination(
         : sampleAttributes(operations, { live: indexName, temporary: temporary.name }, signal),
     publish: async (signal, expected) => temporary?.publish(signal, expected),
     discard: async (signal) => temporary?.discard(signal),
+    listParts: async (entityIDs, signal) => listParts(operations, { indexName, entityIDs }, signal),
     useGeneration: (generation) => temporary?.use(generation),
   };
 }
@@ -132,6 +136,7 @@ export function connectSearch(options: SearchConnectionOptions) {
     clock,
     random,
     ...(options.beforeRequest === undefined ? {} : { beforeRequest: options.beforeRequest }),
+    ...(options.service === undefined ? {} : { service: options.service }),
   });
 }
 

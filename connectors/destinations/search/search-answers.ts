@@ -15,6 +15,12 @@ export const indexListSchema = z.object({
 /** One page of an index's records. */
 export const browseAnswerSchema = z.object({ hits: z.array(z.record(z.string(), z.unknown())) });
 
+/** The same where only ids were asked for; without a cursor it is the last. */
+export const idPageSchema = z.object({
+  hits: z.array(z.object({ objectID: z.string() })),
+  cursor: z.string().optional(),
+});
+
 /** In the order of the ids asked for; null where the index has no such record. */
 export const objectsAnswerSchema = z.object({
   results: z.array(z.object({ objectID: z.string() }).nullable()),

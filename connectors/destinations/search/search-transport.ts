@@ -45,7 +45,23 @@ export interface SearchTransportOptions {
   readonly random: () => number;
   /** Called right before each attempt; what it throws ends the request. */
   readonly beforeRequest?: () => void;
+  /** The search service by default. */
+  readonly service?: ServiceWords;
 }
+
+/** How messages speak of the service that answers. */
+export interface ServiceWords {
+  readonly name: string;
+  /** What has to be checked, besides the application ID and that the key is active, when it refuses the key. */
+  readonly accessAdvice: string;
+}
+
+const SEARCH_SERVICE: ServiceWords = {
+  name: 'The search service',
+  accessAdvice:
+    'that it has the rights addObject, deleteObject, deleteIndex, settings, editSettings and listIndexes, ' +
+    'for append also search, and that it may reach this index and, for replace, the indices named after it followed by _tmp_',
+};
 
 /** How long a host that does not answer is tried again before the run is told, and a busy one likewise. */
 const PATIENCE_UNAVAILABLE_MILLISECONDS = 60_000;
@@ -121,21 +137,24 @@ function errorOf(
   refusal: Refusal,
 ): DestinationError {
   const { statusCode, said } = refusal;
+  const service = options.service ?? SEARCH_SERVICE;
   if (statusCode === 429 || isQueueFull(said)) {
-    return new PassingSearchError('destination.overloaded', `The search service is overloaded: "${said}"`, {
+    return new PassingSearchError('destination.overloaded', `${service.name} is overloaded: "${said}"`, {
       retryAfterMilliseconds: retryAfter(response, options.clock),
     });
   }
-  if (statusCode === 401 || statusCode === 403) return forbidden(options.applicationID, said);
+  if (statusCode === 401 || statusCode === 403) {
+    return forbidden(options.applicationID, said, service);
+  }
   if (statusCode === 404) return new MissingIndexError(said);
   if (statusCode === 400 || statusCode === 413 || statusCode === 422) return new RefusedSearchError(refusal);
   if (statusCode < 500 && statusCode !== 408) {
     return new DestinationError(
       'destination.refused',
-      `The search service answered with status ${statusCode}: "${said}"`,
+      `${service.name} answered with status ${statusCode}: "${said}"`,
     );
   }
-  return new PassingSearchError('destination.unavailable', `The search service failed: "${said}"`);
+  return new PassingSearchError('destination.unavailable', `${service.name} failed: "${said}"`);
 }
 
 /** Answered with 400 on some infrastructure, though nothing is wrong with the request. */
@@ -173,12 +192,11 @@ function asPassing(error: unknown, host: string): PassingSearchError {
   );
 }
 
-function forbidden(applicationID: string, said: string): DestinationError {
+function forbidden(applicationID: string, said: string, service: ServiceWords): DestinationError {
   return new DestinationError(
     'destination.forbidden',
     `The application ${applicationID} refused the API key ("${said}"). Check the application ID, that the key is active, ` +
-      'that it has the rights addObject, deleteObject, deleteIndex, settings, editSettings and listIndexes, ' +
-      'for append also search, and that it may reach this index and, for replace, the indices named after it followed by _tmp_.',
+      `${service.accessAdvice}.`,
   );
 }
 

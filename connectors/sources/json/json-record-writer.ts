@@ -75,7 +75,9 @@ function beginsWithID({ bytes, start, members }: ScannedRecord, id: Buffer): boo
     members.nameStarts[0] === start + 1 &&
     members.valueStarts[0] === start + OBJECT_ID_OFFSET &&
     members.idMember === 0 &&
-    id.buffer === bytes.buffer
+    // The same bytes, not other ones of a memory that both lie in.
+    id.buffer === bytes.buffer &&
+    id.byteOffset === bytes.byteOffset + start + OBJECT_ID_OFFSET
   );
 }
 

@@ -14,11 +14,14 @@ const payloadSchema = z.object({
   hash: z.string().min(1).optional(),
   created_at: z.int().optional(),
   data: z.object({
-    type: z.string(),
+    type: z.string().optional(),
     id: idSchema.optional(),
     product_id: idSchema.optional(),
     sku: ofProductSchema.optional(),
     inventory: ofProductSchema.optional(),
+    /** Of metafields; the product of a variant's is not told. */
+    resource_type: z.string().optional(),
+    resource_id: idSchema.optional(),
   }),
 });
 
@@ -39,9 +42,14 @@ export const bigcommerce: WebhookScheme = {
   readHint(_, payload) {
     const { success, data: parsed } = payloadSchema.safeParse(payload);
     if (!success) return readNamedObjects(payload);
-    const { type, id, product_id: productID, sku, inventory } = parsed.data;
-    const product =
-      sku?.product_id ?? inventory?.product_id ?? productID ?? (type === 'product' ? id : undefined);
-    return product === undefined ? { kind: 'whole' } : hintOf([product]);
+    const product = productOf(parsed.data);
+    return product === undefined ? readNamedObjects(payload) : hintOf([product]);
   },
 };
+
+function productOf(data: z.infer<typeof payloadSchema>['data']): string | number | undefined {
+  const named = data.sku?.product_id ?? data.inventory?.product_id ?? data.product_id;
+  if (named !== undefined) return named;
+  if (data.resource_type === 'product') return data.resource_id;
+  return data.type === 'product' ? data.id : undefined;
+}

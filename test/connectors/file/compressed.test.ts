@@ -97,13 +97,14 @@ describe('a compressed file', () => {
 
   it('stops its transfer as soon as the run is stopped', async () => {
     const closed = Promise.withResolvers<void>();
+    const controller = new AbortController();
     const { url } = await startServer((_, response) => {
       response.on('close', closed.resolve);
-      response.writeHead(200, { 'content-encoding': 'gzip' }).write(gzipSync(CSV).subarray(0, 50_000));
+      response
+        .writeHead(200, { 'content-encoding': 'gzip' })
+        .write(gzipSync(CSV).subarray(0, 50_000), () => controller.abort(new Error('stopped by the test')));
     });
-    const controller = new AbortController();
     const reading = readSource('csv', contextOf({ url }), undefined, controller.signal);
-    setTimeout(() => controller.abort(new Error('stopped by the test')), 50);
     await expect(reading).rejects.toThrow('stopped by the test');
     await closed.promise;
   });
