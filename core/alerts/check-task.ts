@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.ts';
 import type { Resource } from '../resources/resource.ts';
 import { number } from '../runs/amounts.ts';
 import { nextRunAfter } from '../tasks/cron.ts';
+import { takesEvents } from '../tasks/subscription.ts';
 import type { Task } from '../tasks/task.ts';
 import type { DeliveryLedger } from '../webhooks/delivery-ledger.ts';
 import type { Alert, Condition } from './alert.ts';
@@ -55,7 +56,7 @@ export function createCheckTask(dependencies: {
     await report.occurred(matter, { key: missed, at: clock.now().toISOString() }, { detail });
   };
   const checkSignatures = async ({ check: { appID }, task }: TaskCheck): Promise<void> => {
-    if (task.body.triggerType !== 'subscription') return;
+    if (!takesEvents(task.body)) return;
     const [latest] = await deliveryLedger.listRefused({ appID, taskID: task.id });
     const isCurrent = latest?.hour.slice(0, 13) === clock.now().toISOString().slice(0, 13);
     if (latest === undefined || !isCurrent || latest.deliveries < MIN_REFUSED_IN_HOUR) return;

@@ -111,23 +111,32 @@ test('messages that nobody could handle alert the operator until there are none'
   expect(world.told()).toEqual(['dlqNotEmpty opened', 'dlqNotEmpty recovered']);
 });
 
-test('webhook deliveries that nobody signed alert once they are many, and recover when a webhook starts a good run', async () => {
-  const world = new AlertWorld(table);
-  await world.createAlert({ conditions: [{ type: 'webhookSignatureFailures' }] });
-  const taskID = await world.createTask({ triggerType: 'subscription' });
-  const ledger = createDeliveryLedger({ ...table, clock: world.clock });
-  const refuse = () => ledger.countRefused({ appID: world.appID, taskID });
-  for (let delivery = 0; delivery < 9; delivery += 1) await refuse();
-  await world.pass(2);
-  expect(world.told()).toEqual([]);
-  await refuse();
-  await world.pass(2);
-  expect(world.told()).toEqual(['webhookSignatureFailures opened']);
-  expect(world.sent[0]?.alert.rendered.text).toContain(
-    '10 deliveries to the webhook of the task were refused',
-  );
-  await world.endAndHear(taskID);
-  expect(world.told()).toHaveLength(1);
-  await world.endAndHear(taskID, { trigger: { kind: 'webhook', key: 'w' } });
-  expect(world.told()[1]).toBe('webhookSignatureFailures recovered');
-});
+test.each([
+  ['a subscription of the older generation', { triggerType: 'subscription' }],
+  [
+    'a schedule beside its subscription',
+    { triggerType: 'schedule', cron: '0 3 1 * *', subscriptionAction: 'save' },
+  ],
+] as const)(
+  'webhook deliveries that nobody signed alert once they are many, for a task with %s, and recover when a webhook starts a good run',
+  async (_, trigger) => {
+    const world = new AlertWorld(table);
+    await world.createAlert({ conditions: [{ type: 'webhookSignatureFailures' }] });
+    const taskID = await world.createTask(trigger);
+    const ledger = createDeliveryLedger({ ...table, clock: world.clock });
+    const refuse = () => ledger.countRefused({ appID: world.appID, taskID });
+    for (let delivery = 0; delivery < 9; delivery += 1) await refuse();
+    await world.pass(2);
+    expect(world.told()).toEqual([]);
+    await refuse();
+    await world.pass(2);
+    expect(world.told()).toEqual(['webhookSignatureFailures opened']);
+    expect(world.sent[0]?.alert.rendered.text).toContain(
+      '10 deliveries to the webhook of the task were refused',
+    );
+    await world.endAndHear(taskID);
+    expect(world.told()).toHaveLength(1);
+    await world.endAndHear(taskID, { trigger: { kind: 'webhook', key: 'w' } });
+    expect(world.told()[1]).toBe('webhookSignatureFailures recovered');
+  },
+);
