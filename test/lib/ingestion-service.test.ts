@@ -37,6 +37,41 @@ describe('queues', () => {
     }
   });
 
+  test('every target of every rule, and every schedule, keeps what it could not deliver in a queue', async () => {
+    // With a partner event source there is one rule more.
+    const commercetoolsEventSource = 'aws.partner/commercetools.com/a-project/events';
+    const fed = await synthesiseTemplate({ stage: aStage({ commercetoolsEventSource }) });
+    const targets = [
+      ...resourcesOf(fed, 'AWS::Events::Rule').flatMap(([, { Properties }]) => Properties.Targets),
+      ...resourcesOf(fed, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties.Target),
+    ];
+    expect(targets).toHaveLength(3);
+    for (const { DeadLetterConfig } of targets) {
+      expect(fed.Resources[DeadLetterConfig?.Arn['Fn::GetAtt'][0]]?.Type).toBe('AWS::SQS::Queue');
+    }
+  });
+
+  test('every dead-letter queue has an alarm of its own, which one message sets off, with an entry in the runbook', () => {
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+    const worked = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+      ([, { Properties }]) => Properties.EventSourceArn['Fn::GetAtt'][0],
+    );
+    const deadLetters = resourcesOf(template, 'AWS::SQS::Queue').filter(([id]) => !worked.includes(id));
+    expect(deadLetters.length).toBeGreaterThanOrEqual(worked.length);
+    for (const [id] of deadLetters) {
+      const [alarm, ...others] = alarms.filter(
+        ({ Dimensions = [] }) => Dimensions[0]?.Value?.['Fn::GetAtt']?.[0] === id,
+      );
+      expect(others).toEqual([]);
+      expect(alarm).toMatchObject({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        AlarmDescription: expect.stringMatching(/Runbook: docs\/runbook\.md#\S+$/),
+      });
+    }
+  });
+
   test('a message stays hidden for at least six times the timeout of the function that works on it', () => {
     for (const [, mapping] of resourcesOf(template, 'AWS::Lambda::EventSourceMapping')) {
       const queue = template.Resources[mapping.Properties.EventSourceArn['Fn::GetAtt'][0]];
