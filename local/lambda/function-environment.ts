@@ -6,11 +6,16 @@ export type Endpoints = Readonly<Record<string, string>>;
 
 /**
  * The whole environment of a function process: what Lambda sets, what the template sets, where the embedded services
- * are, and nothing of the environment that the runtime itself was started in.
+ * are, whom the operator trusts, and nothing else of the environment that the runtime itself was started in.
  */
 export function functionEnvironment(
   definition: FunctionDefinition,
-  options: { runtimeApi: string; region: string; endpoints: Endpoints },
+  options: {
+    readonly runtimeApi: string;
+    readonly region: string;
+    readonly endpoints: Endpoints;
+    readonly certificatesFile?: string | undefined;
+  },
 ): Record<string, string> {
   return {
     ...definition.environment,
@@ -31,6 +36,7 @@ export function functionEnvironment(
     AWS_LAMBDA_RUNTIME_API: options.runtimeApi,
     LAMBDA_TASK_ROOT: definition.bundleDirectory,
     _HANDLER: definition.handler,
+    ...(options.certificatesFile === undefined ? {} : { NODE_EXTRA_CA_CERTS: options.certificatesFile }),
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
   };

@@ -13,6 +13,8 @@ export interface FunctionHostOptions {
   readonly endpoints: Endpoints;
   /** For `logs/<label>.log` and compiled code. */
   readonly dataDirectory: string;
+  /** Certificates that functions trust besides the usual ones. */
+  readonly certificatesFile?: string | undefined;
   /** Processes that a function needs at least, where its event sources invoke it so many times at once. */
   readonly concurrency?: Readonly<Record<string, number>>;
 }
@@ -45,6 +47,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
             runtimeApi,
             region: options.region,
             endpoints: options.endpoints,
+            certificatesFile: options.certificatesFile,
             log: logs.get(definition.name) ?? { write: () => {}, close: () => {} },
             compileCacheDirectory: join(options.dataDirectory, 'compiled'),
           }),

@@ -14,6 +14,8 @@ export interface FunctionProcessOptions {
   readonly runtimeApi: RuntimeApi;
   readonly region: string;
   readonly endpoints: Endpoints;
+  /** Certificates that the function trusts besides the usual ones. */
+  readonly certificatesFile?: string | undefined;
   readonly log: FunctionLog;
   /** Where Node keeps compiled code between cold starts. */
   readonly compileCacheDirectory: string;
@@ -148,7 +150,7 @@ const ALLOCATOR = {
 };
 
 function spawnFunction(options: FunctionProcessOptions, runtimeApi: string): ChildProcess {
-  const { definition, region, endpoints, log } = options;
+  const { definition, region, endpoints, certificatesFile, log } = options;
   const child = spawn(
     process.execPath,
     [
@@ -159,7 +161,10 @@ function spawnFunction(options: FunctionProcessOptions, runtimeApi: string): Chi
     ],
     {
       cwd: definition.bundleDirectory,
-      env: { ...ALLOCATOR, ...functionEnvironment(definition, { runtimeApi, region, endpoints }) },
+      env: {
+        ...ALLOCATOR,
+        ...functionEnvironment(definition, { runtimeApi, region, endpoints, certificatesFile }),
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C reaches the runtime alone, which then lets its functions finish.
       detached: true,

@@ -14,6 +14,7 @@ import type { MachinePlan } from '../template/machine-plan.ts';
 import { provision } from '../template/provision.ts';
 import { openStackState } from '../template/stack-state.ts';
 import type { BuiltStack } from './build-stack.ts';
+import { keepMailSecret } from './mail-secret.ts';
 
 /** How long functions may finish what they do when the machine stops. */
 const FUNCTION_GRACE_MILLISECONDS = 2000;
@@ -23,6 +24,10 @@ export interface RunningStackOptions {
   readonly endpoints: Readonly<Record<ServiceName, string>>;
   readonly dataDirectory: string;
   readonly apiURL: string;
+  /** For the mail server, as JSON. */
+  readonly mailSecret: string | undefined;
+  /** Certificates that functions trust besides the usual ones. */
+  readonly certificatesFile: string | undefined;
   warn(problem: string): void;
 }
 
@@ -51,6 +56,7 @@ export interface RunningStack {
 export async function startStack(options: RunningStackOptions): Promise<RunningStack> {
   const { stack, endpoints, dataDirectory } = options;
   const clients = createAwsClients(endpoints, stack.names.region);
+  if (options.mailSecret !== undefined) await keepMailSecret(clients.secretsManager, options.mailSecret);
   const state = await openStackState(dataDirectory);
   const { plan, outputs } = await provision({ ...stack, clients, state, apiURL: options.apiURL });
   const adminKey = await readAdminKey(clients, outputs['AdminKeySecretArn']);
@@ -65,6 +71,7 @@ export async function startStack(options: RunningStackOptions): Promise<RunningS
     region: stack.names.region,
     endpoints: { ...endpoints, LAMBDA: lambda.endpoint },
     dataDirectory,
+    certificatesFile: options.certificatesFile,
     concurrency: Object.fromEntries(
       plan.eventSourceMappings.map(({ functionName, maxConcurrency }) => [functionName, maxConcurrency]),
     ),

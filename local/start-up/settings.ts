@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { MAIL_SECRET_ARN } from './mail-secret.ts';
 import { StartUpError } from './start-up-error.ts';
 
 export const DEFAULT_PORT = 4747;
@@ -20,9 +21,16 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
   MILLRACE_SEARCH_HOSTS    JSON: application ID → base URL of its search API, where that is not Algolia's own.
   MILLRACE_VENDOR_HOSTS    JSON: vendor (bigcommerce, bigquery …) → base URL, where it is reached elsewhere.
   MILLRACE_SMTP_URL        smtp://host:port or smtps://host:port of the mail server that sends alerts by email.
+  MILLRACE_SMTP_SECRET_FILE
+                           File, readable by its owner alone, with {"username": "…", "password": "…"} for that server;
+                           they travel over TLS only.
   MILLRACE_ALERT_SENDER    Who those emails come from.
   MILLRACE_ALERT_RECIPIENT Who gets the emails that tasks ask for by notifications.email.enabled.
   MILLRACE_INGESTION_HOSTS JSON: application ID → {"eu": URL, "us": URL} of its Ingestion API, for links.
+  MILLRACE_RUN_RETENTION_DAYS
+                           Days that runs, their events and incidents are kept (default 400).
+  MILLRACE_LIMITS          JSON: what an application may ask for and keep (docs/access.md); without it there are no limits.
+  NODE_EXTRA_CA_CERTS      File with certificates of authorities to trust besides the usual ones.
 `;
 
 /** What the person who starts the machine asked for. */
@@ -34,6 +42,10 @@ export interface Settings {
   readonly help: boolean;
   /** What goes into the stage, still as text. */
   readonly stageEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Where the user name and the password of the mail server are, if it wants any. */
+  readonly smtpSecretFile?: string | undefined;
+  /** Certificates that functions trust besides the usual ones. */
+  readonly certificatesFile?: string | undefined;
   /** Other functions than the project's, for tests. */
   readonly lambdasDirectory?: string;
 }
@@ -49,9 +61,13 @@ export function readSettings(
     dataDirectory: resolve(flags.data ?? environment['MILLRACE_DATA'] ?? '.millrace'),
     empty: flags.empty ?? false,
     help: flags.help ?? false,
+    smtpSecretFile: fileAt(environment['MILLRACE_SMTP_SECRET_FILE']),
+    certificatesFile: fileAt(environment['NODE_EXTRA_CA_CERTS']),
     stageEnvironment: {
       MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
       MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],
+      MILLRACE_RUN_RETENTION_DAYS: environment['MILLRACE_RUN_RETENTION_DAYS'],
+      MILLRACE_LIMITS: environment['MILLRACE_LIMITS'],
       ...readMailSettings(environment),
       MILLRACE_SEARCH_HOSTS: environment['MILLRACE_SEARCH_HOSTS'],
       MILLRACE_VENDOR_HOSTS: environment['MILLRACE_VENDOR_HOSTS'],
@@ -65,10 +81,19 @@ export function readSettings(
 /** Elsewhere Amazon SES sends where no mail server is named; here there is none. */
 function readMailSettings(environment: Readonly<Record<string, string | undefined>>) {
   const { MILLRACE_SMTP_URL = '', MILLRACE_ALERT_SENDER = '', MILLRACE_ALERT_RECIPIENT = '' } = environment;
+  const { MILLRACE_SMTP_SECRET_FILE = '' } = environment;
   if ((MILLRACE_SMTP_URL === '') !== (MILLRACE_ALERT_SENDER === '')) {
     throw new StartUpError('Emails need both MILLRACE_SMTP_URL and MILLRACE_ALERT_SENDER.');
   }
-  return { MILLRACE_SMTP_URL, MILLRACE_ALERT_SENDER, MILLRACE_ALERT_RECIPIENT };
+  if (MILLRACE_SMTP_SECRET_FILE !== '' && MILLRACE_SMTP_URL === '') {
+    throw new StartUpError('MILLRACE_SMTP_SECRET_FILE is of no use without MILLRACE_SMTP_URL.');
+  }
+  const secret = MILLRACE_SMTP_SECRET_FILE === '' ? {} : { MILLRACE_SMTP_SECRET_ARN: MAIL_SECRET_ARN };
+  return { MILLRACE_SMTP_URL, MILLRACE_ALERT_SENDER, MILLRACE_ALERT_RECIPIENT, ...secret };
+}
+
+function fileAt(path: string | undefined): string | undefined {
+  return path === undefined || path === '' ? undefined : resolve(path);
 }
 
 function parseFlags(args: readonly string[]) {

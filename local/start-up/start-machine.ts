@@ -11,6 +11,7 @@ import { readApplicationID } from './application.ts';
 import { buildStack } from './build-stack.ts';
 import { writeConnection, type Connection } from './connection.ts';
 import { lockDataDirectory } from './lock.ts';
+import { readMailSecret } from './mail-secret.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { startStack, type RunningStack } from './running-stack.ts';
 import { startSearchIndexProcess } from './search-index-process.ts';
@@ -96,7 +97,8 @@ async function startStackOnServices(
   settings: Settings,
   { cleanUp, warn, fail, ports, applicationID }: Starting & { ports: Ports; applicationID: string },
 ): Promise<RunningStack> {
-  const { dataDirectory, stageEnvironment, lambdasDirectory } = settings;
+  const { dataDirectory, stageEnvironment, lambdasDirectory, smtpSecretFile, certificatesFile } = settings;
+  const mailSecret = smtpSecretFile === undefined ? undefined : await readMailSecret(smtpSecretFile);
   const delivering = Promise.withResolvers<Deliver>();
   const services = startServices({
     dataDirectory: join(dataDirectory, 'services'),
@@ -121,6 +123,8 @@ async function startStackOnServices(
     endpoints: (await services).endpoints,
     dataDirectory,
     apiURL: urlOf(ports.api),
+    mailSecret,
+    certificatesFile,
     warn,
   });
   delivering.resolve(stack.deliver);

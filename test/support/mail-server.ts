@@ -1,4 +1,5 @@
 import { SMTPServer } from 'smtp-server';
+import type { Certificate } from './certificate.ts';
 
 export interface MailServer {
   readonly url: string;
@@ -9,13 +10,25 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
-/** A mail server on loopback that keeps what it gets. */
-export async function startMailServer(): Promise<MailServer> {
+/** What a mail server asks for that lets nobody else send. */
+interface Guarded {
+  readonly certificate: Certificate;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A mail server on loopback that keeps what it gets; one that is guarded offers STARTTLS and wants a password. */
+export async function startMailServer(guarded?: Guarded): Promise<MailServer> {
   const emails: MailServer['emails'] = [];
   const state = { refuses: false };
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    ...(guarded === undefined
+      ? { authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'] }
+      : { key: guarded.certificate.key, cert: guarded.certificate.cert }),
+    onAuth({ username, password }, _, callback) {
+      const isKnown = username === guarded?.username && password === guarded?.password;
+      return callback(isKnown ? null : new Error('Wrong user name or password'), { user: username });
+    },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

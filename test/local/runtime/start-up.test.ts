@@ -8,6 +8,7 @@ import { readApplicationID } from '../../../local/start-up/application.ts';
 import { writeConnection } from '../../../local/start-up/connection.ts';
 import { listenOnLoopback } from '../../../local/start-up/listen-on-loopback.ts';
 import { lockDataDirectory } from '../../../local/start-up/lock.ts';
+import { MAIL_SECRET_ARN } from '../../../local/start-up/mail-secret.ts';
 import { choosePorts } from '../../../local/start-up/ports.ts';
 import { readSettings } from '../../../local/start-up/settings.ts';
 
@@ -38,6 +39,22 @@ describe('the settings', () => {
     for (const name of Object.keys(mail)) {
       expect(() => readSettings([], { ...mail, [name]: undefined })).toThrow('Emails need both');
     }
+  });
+
+  it('hand on what the stage is told of limits and retention', () => {
+    const told = { MILLRACE_LIMITS: '{"sources":3}', MILLRACE_RUN_RETENTION_DAYS: '7' };
+    expect(readSettings([], told).stageEnvironment).toMatchObject(told);
+  });
+
+  it('name the file with the password of the mail server, and the secret that it becomes', () => {
+    const mail = { MILLRACE_SMTP_URL: 'smtp://127.0.0.1:25', MILLRACE_ALERT_SENDER: 'a@shop.example' };
+    const file = { MILLRACE_SMTP_SECRET_FILE: '/etc/millrace/smtp.json' };
+    expect(readSettings([], { ...mail, ...file })).toMatchObject({
+      smtpSecretFile: '/etc/millrace/smtp.json',
+      stageEnvironment: { MILLRACE_SMTP_SECRET_ARN: MAIL_SECRET_ARN },
+    });
+    expect(readSettings([], mail).stageEnvironment).not.toHaveProperty('MILLRACE_SMTP_SECRET_ARN');
+    expect(() => readSettings([], file)).toThrow('of no use without MILLRACE_SMTP_URL');
   });
 
   it.each([
