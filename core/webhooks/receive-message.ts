@@ -27,7 +27,8 @@ export function createReceiveMessage(dependencies: {
   const { projects, webhooks, tasks, acceptDelivery, log } = dependencies;
   return async (body) => {
     const projectKey = readProjectKey(body);
-    const appID = projects[projectKey];
+    // A project may have the name of what every object has.
+    const appID = Object.hasOwn(projects, projectKey) ? projects[projectKey] : undefined;
     if (appID === undefined) {
       log.info('A notification of a project that the stage does not name was dropped');
       return;

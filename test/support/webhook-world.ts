@@ -21,7 +21,7 @@ import type { Task } from '../../core/tasks/task.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import type { StartMessage } from '../../core/triggers/start-message.ts';
 import { createStartOrSkip } from '../../core/triggers/start-or-skip.ts';
-import { createAcceptDelivery } from '../../core/webhooks/accept-delivery.ts';
+import { createAcceptDelivery, type AcceptDelivery } from '../../core/webhooks/accept-delivery.ts';
 import { createDeliveryLedger } from '../../core/webhooks/delivery-ledger.ts';
 import { createGatherHints } from '../../core/webhooks/gather-hints.ts';
 import { createHintLine } from '../../core/webhooks/hint-line.ts';
@@ -66,6 +66,7 @@ export class WebhookWorld {
   readonly runStore: ReturnType<typeof createRunStore>;
   readonly startHintedRun: ReturnType<typeof createStartHintedRun>;
   readonly sweepWindows: ReturnType<typeof createSweepWindows>;
+  readonly acceptDelivery: AcceptDelivery;
   readonly receiveDelivery: ReturnType<typeof createReceiveDelivery>;
   readonly #table: TableAccess;
   readonly #authentications: ReturnType<typeof createAuthenticationStore>;
@@ -102,32 +103,33 @@ export class WebhookWorld {
       },
     };
     this.sweepWindows = createSweepWindows({ windows: this.windows, startQueue });
+    this.acceptDelivery = createAcceptDelivery({
+      ledger: receiver.guard('ledger', this.ledger),
+      line: receiver.guard('line', this.line),
+      gatherHints: createGatherHints({
+        windows: receiver.guard('windows', this.windows),
+        startQueue: receiver.guard('queue', startQueue),
+        onUnsent: () => undefined,
+      }),
+      acceptPush: createAcceptPush({
+        table: stores,
+        tasks: this.tasks,
+        destinations: this.#destinations,
+        authentications: this.#authentications,
+        runStore: this.runStore,
+        storePayload: async (_, payload) => void this.payloads.push(payload),
+        sendMessage: async () => undefined,
+        clock,
+        onUnsent: () => undefined,
+      }),
+      windowSeconds: WINDOW_SECONDS,
+      clock,
+    });
     this.receiveDelivery = createReceiveDelivery({
       openHooks: createOpenHooks({ webhooks: store, tasks: this.tasks, dataKeys: this.#dataKeys, clock }),
       ledger: this.ledger,
       countDelivery: createDeliveryLimiter(stores, { ...NO_LIMITS, ...options.limits }),
-      acceptDelivery: createAcceptDelivery({
-        ledger: receiver.guard('ledger', this.ledger),
-        line: receiver.guard('line', this.line),
-        gatherHints: createGatherHints({
-          windows: receiver.guard('windows', this.windows),
-          startQueue: receiver.guard('queue', startQueue),
-          onUnsent: () => undefined,
-        }),
-        acceptPush: createAcceptPush({
-          table: stores,
-          tasks: this.tasks,
-          destinations: this.#destinations,
-          authentications: this.#authentications,
-          runStore: this.runStore,
-          storePayload: async (_, payload) => void this.payloads.push(payload),
-          sendMessage: async () => undefined,
-          clock,
-          onUnsent: () => undefined,
-        }),
-        windowSeconds: WINDOW_SECONDS,
-        clock,
-      }),
+      acceptDelivery: this.acceptDelivery,
       clock,
     });
     const runTask = createRunTask({
