@@ -5,11 +5,11 @@ import { TABLE_INDEXES } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import type { AlertHint } from './alert-message.ts';
 
-/** Beside that of the runs: every delivery and every check that is to come is in this one partition of the index `due`. */
+/** Beside that of the runs: every delivery, check and deletion that is to come is in this one partition of the index `due`. */
 const ALERT_DUE_PARTITION = 'due-alerts';
 
 /** What places an item of `dueKind` in the index, or takes it out. */
-export function dueAttributes(dueKind: 'deliver' | 'check', dueAt: string): Record<string, string> {
+export function dueAttributes(dueKind: 'deliver' | 'check' | 'gone', dueAt: string): Record<string, string> {
   return {
     [TABLE_INDEXES.due.partition]: ALERT_DUE_PARTITION,
     [TABLE_INDEXES.due.sort]: dueAt,
@@ -26,6 +26,7 @@ const dueItemSchema = z.discriminatedUnion('dueKind', [
     deliveryID: z.string(),
   }),
   z.object({ dueKind: z.literal('check'), dueAt: z.string(), appID: z.string(), alertID: z.string() }),
+  z.object({ dueKind: z.literal('gone'), dueAt: z.string(), appID: z.string(), subjectID: z.string() }),
 ]);
 
 /** What is due by then, earliest first, as the hint to send. Read from an index, so it may be out of date. */
@@ -45,12 +46,20 @@ export function createListAlertDues({ client, tableName }: TableAccess): ListAle
       }),
     );
     return Items.map((item) => {
-      const { dueKind: _, dueAt, ...ids } = dueItemSchema.parse(item);
-      return {
-        dueAt,
-        hint:
-          'alertID' in ids ? { version: 1, kind: 'check', ...ids } : { version: 1, kind: 'deliver', ...ids },
-      };
+      const due = dueItemSchema.parse(item);
+      return { dueAt: due.dueAt, hint: toHint(due) };
     });
   };
+}
+
+function toHint(due: z.output<typeof dueItemSchema>): AlertHint {
+  const { appID } = due;
+  switch (due.dueKind) {
+    case 'deliver':
+      return { version: 1, kind: 'deliver', appID, aboutID: due.aboutID, deliveryID: due.deliveryID };
+    case 'check':
+      return { version: 1, kind: 'check', appID, alertID: due.alertID };
+    case 'gone':
+      return { version: 1, kind: 'gone', appID, subjectID: due.subjectID };
+  }
 }

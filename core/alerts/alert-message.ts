@@ -25,6 +25,8 @@ const hintSchema = z.discriminatedUnion('kind', [
   }),
   /** It may be time to look for what did not happen. */
   z.object({ version, kind: z.literal('check'), appID, alertID: z.string().min(1) }),
+  /** A task or an alert was deleted. */
+  z.object({ version, kind: z.literal('gone'), appID, subjectID: z.string().min(1) }),
   /** A run has come to its end. */
   z.object({ version, kind: z.literal('runFinished'), appID, runID: z.string().min(1) }),
   /** A run has made no progress for long. */
@@ -43,6 +45,7 @@ export const alertMessageSchema = z.union([runFinishedEventSchema, hintSchema]).
       deliveryID: '0d9f1ad2-0f3b-8c59-8a37-5b1a1d4b7c11',
     },
     { version: 1, kind: 'check', appID: 'APP1234567', alertID: '4b9bb5ac-7d0c-4f3e-9a39-7e2f3c1f9b57' },
+    { version: 1, kind: 'gone', appID: 'APP1234567', subjectID: '4b9bb5ac-7d0c-4f3e-9a39-7e2f3c1f9b57' },
     {
       version: 1,
       kind: 'runStuck',

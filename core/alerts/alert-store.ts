@@ -1,5 +1,6 @@
 import { ResourceStore, type StoreDependencies } from '../resources/resource-store.ts';
 import { alertSchema, type Alert } from './alert.ts';
+import { goneSubjectMark } from './gone-subject.ts';
 
 export type AlertStore = ResourceStore<Alert>;
 
@@ -10,5 +11,7 @@ export function createAlertStore(dependencies: StoreDependencies): AlertStore {
     // A task can go though an alert names it: the alert has one task fewer to look at.
     referencesOf: () => [],
     attributesOf: ({ name, enabled }) => ({ name, enabled }),
+    onDelete: (appID, subjectID) =>
+      goneSubjectMark(dependencies.tableName, { appID, subjectID }, dependencies.clock.now()),
   });
 }

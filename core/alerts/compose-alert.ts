@@ -68,13 +68,13 @@ function composeOpened({ id, body }: Resource<Incident>, { apiURL }: Place): Ale
 }
 
 function composeRecovered({ id, body }: Resource<Incident>, { apiURL }: Place): AlertText {
-  const { recoveredBy, occurrences, openedAt } = body;
+  const { recoveredBy, recoveredBecause, occurrences, openedAt } = body;
   const times = occurrences === 1 ? 'once' : `${number(occurrences)} times`;
   return {
     title: titleOf(body),
     sentences: [
       recoveredBy === undefined
-        ? 'What was wrong is well again.'
+        ? (recoveredBecause ?? 'What was wrong is well again.')
         : `A run has ended${recoveredBy.reasonCode === 'ok' ? ' well' : ''} again: ${cleanText(recoveredBy.reason ?? 'see the run.')}`,
       `It was seen ${times}, first at ${readable(openedAt)}.`,
     ],

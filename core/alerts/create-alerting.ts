@@ -16,6 +16,7 @@ import type { SendThrough } from './channel-port.ts';
 import { createCheckAlert } from './check-alert.ts';
 import { createCheckStore } from './check-store.ts';
 import { createCheckTask } from './check-task.ts';
+import { createCloseGone } from './close-gone.ts';
 import { createComposeDelivery } from './compose-delivery.ts';
 import type { CountDeadLetters } from './dead-letters.ts';
 import { createDeliver, type Deliver } from './deliver.ts';
@@ -67,6 +68,7 @@ export function createAlerting(ports: AlertingPorts): HandleAlertMessage {
     noteRunEnd: createNoteRunEnd({ ...told, ...stores, clock }),
     deliver,
     report,
+    closeGone: createCloseGone({ table, states: stores.states, report, clock }),
     checkAlert: createCheckAlert({
       checks: createCheckStore(table),
       alerts,

@@ -3,6 +3,7 @@ import type { RunStore } from '../runs/run-store.ts';
 import { isEnded } from '../runs/run.ts';
 import type { AlertMessage } from './alert-message.ts';
 import type { CheckAlert } from './check-alert.ts';
+import type { CloseGone } from './close-gone.ts';
 import type { Deliver } from './deliver.ts';
 import type { NoteRunEnd } from './note-run-end.ts';
 import type { Report } from './report.ts';
@@ -15,9 +16,10 @@ export function createHandleAlertMessage(dependencies: {
   readonly noteRunEnd: NoteRunEnd;
   readonly deliver: Deliver;
   readonly checkAlert: CheckAlert;
+  readonly closeGone: CloseGone;
   readonly report: Report;
 }): HandleAlertMessage {
-  const { runStore, noteRunEnd, deliver, checkAlert, report } = dependencies;
+  const { runStore, noteRunEnd, deliver, checkAlert, closeGone, report } = dependencies;
   return async (message) => {
     const { appID } = message;
     switch (message.kind) {
@@ -25,6 +27,8 @@ export function createHandleAlertMessage(dependencies: {
         return deliver(message);
       case 'check':
         return checkAlert(message);
+      case 'gone':
+        return closeGone(message);
       case 'runFinished': {
         const run = await runStore.get(appID, message.runID);
         return run === undefined ? undefined : noteRunEnd(run);

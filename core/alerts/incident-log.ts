@@ -39,7 +39,11 @@ export interface IncidentLog {
     gatherFacts: () => Promise<IncidentFacts>,
   ): Promise<Resource<Incident> | undefined>;
   /** It is well; the incident is answered if people are to be told that it is over. */
-  recovered(matter: Matter, sighting: Sighting, run?: RunFacts): Promise<Resource<Incident> | undefined>;
+  recovered(
+    matter: Matter,
+    sighting: Sighting,
+    end?: { readonly run?: RunFacts; readonly because?: string },
+  ): Promise<Resource<Incident> | undefined>;
 }
 
 export function createIncidentLog(dependencies: {
@@ -69,7 +73,7 @@ export function createIncidentLog(dependencies: {
       }));
       return undefined;
     },
-    async recovered(matter, sighting, run) {
+    async recovered(matter, sighting, { run, because } = {}) {
       const { meaning, state } = await states.recover(causeKeyOf(matter), sighting);
       if (meaning !== 'recovered' || state === undefined) return undefined;
       const found = await incidents.find(matter.appID, state.incidentID);
@@ -79,6 +83,7 @@ export function createIncidentLog(dependencies: {
         status: 'recovered',
         recoveredAt: state.recoveredAt,
         ...(run === undefined ? {} : { recoveredBy: run }),
+        ...(because === undefined ? {} : { recoveredBecause: because }),
       }));
     },
   };

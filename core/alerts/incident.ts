@@ -54,5 +54,7 @@ export const incidentSchema = z.object({
   recoveredAt: z.string().optional(),
   /** The run that showed that all is well again. */
   recoveredBy: runFactsSchema.optional(),
+  /** What made an end of it, where that is no run. */
+  recoveredBecause: z.string().optional(),
 });
 export type Incident = z.output<typeof incidentSchema>;

@@ -72,7 +72,7 @@ async function occurred({ incidentLog, gatherFacts }: NoteDependencies, run: Run
 }
 
 async function recover({ incidentLog, gatherFacts }: NoteDependencies, run: Run, matter: Matter) {
-  return incidentLog.recovered(matter, sightingOf(run), await gatherFacts.ofRun(run));
+  return incidentLog.recovered(matter, sightingOf(run), { run: await gatherFacts.ofRun(run) });
 }
 
 /** What is not well so far and this run ended; also what it has ended already, in case that was not told. */

@@ -18,7 +18,8 @@ export interface Report {
     sighting: Sighting,
     facts: { readonly detail: string; readonly run?: Run },
   ): Promise<void>;
-  recovered(matter: Matter, sighting: Sighting): Promise<void>;
+  /** `because` says what made an end of it, where that is no run. */
+  recovered(matter: Matter, sighting: Sighting, because?: string): Promise<void>;
 }
 
 export function createReport(dependencies: {
@@ -46,8 +47,9 @@ export function createReport(dependencies: {
       });
       await tellAndDeliver(appID, opened);
     },
-    async recovered(matter, sighting) {
-      await tellAndDeliver(matter.appID, await incidentLog.recovered(matter, sighting));
+    async recovered(matter, sighting, because) {
+      const end = because === undefined ? {} : { because };
+      await tellAndDeliver(matter.appID, await incidentLog.recovered(matter, sighting, end));
     },
   };
 }

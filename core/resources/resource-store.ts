@@ -36,6 +36,8 @@ export interface ResourceDefinition<Body> {
     readonly stateOf: (body: Body) => string | undefined;
     readonly mark: (appID: string, id: string) => TransactionItem;
   };
+  /** Written in the transaction that deletes one. */
+  readonly onDelete?: (appID: string, id: string) => TransactionItem;
 }
 
 export type StoreDependencies = TableAccess & {
@@ -150,7 +152,9 @@ export class ResourceStore<Body> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const current = await this.get(appID, id);
       const deletedAt = this.#table.clock.now();
-      if (await writeDeleted(this.#table, this.#revision(appID, current), deletedAt)) return deletedAt;
+      const also = this.#definition.onDelete?.(appID, id);
+      const revision = this.#revision(appID, current);
+      if (await writeDeleted(this.#table, revision, { deletedAt, also })) return deletedAt;
       if (await this.#isUsed(appID, id)) {
         throw await inUseError(this.#table, appID, { kind: this.#definition.kind, id });
       }

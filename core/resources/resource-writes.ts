@@ -87,7 +87,11 @@ export async function writeOver(table: Table, current: Revision, next: Revision)
 }
 
 /** Marks the resource deleted. False when it changed since `current` was read, or is used. */
-export async function writeDeleted(table: Table, current: Revision, deletedAt: Date): Promise<boolean> {
+export async function writeDeleted(
+  table: Table,
+  current: Revision,
+  { deletedAt, also }: { readonly deletedAt: Date; readonly also?: TransactionItem | undefined },
+): Promise<boolean> {
   const row: TransactionItem = {
     Update: {
       TableName: table.tableName,
@@ -103,13 +107,13 @@ export async function writeDeleted(table: Table, current: Revision, deletedAt: D
       },
     },
   };
-  return tryWrite(table, row, { before: current });
+  return tryWrite(table, row, { before: current, also });
 }
 
 /** What a write changes: something new has nothing before, something deleted nothing after. */
 type RevisionChange =
   | { readonly before?: Revision; readonly after: Revision }
-  | { readonly before: Revision; readonly after?: never };
+  | { readonly before: Revision; readonly after?: never; readonly also?: TransactionItem | undefined };
 
 async function tryWrite(table: Table, row: TransactionItem, change: RevisionChange): Promise<boolean> {
   // Not even a key: an empty one, say, DynamoDB would refuse as a malformed request.
@@ -142,6 +146,7 @@ async function write(table: Table, row: TransactionItem, change: RevisionChange)
   for (const reference of missingFrom(after, before)) items.push(...removeUse(context, reference));
   items.push(...listChanges(table.tableName, before, after));
   if (user.followed && before?.followed?.state !== after?.followed?.state) items.push(user.followed.mark);
+  if ('also' in change && change.also) items.push(change.also);
   if (items.length > MAX_TRANSACTION_ITEMS) throw tooManyReferences(user.kind);
   try {
     await writeTransaction(table.client, items, table.clock);

@@ -1,3 +1,4 @@
+import { goneSubjectMark } from '../alerts/gone-subject.ts';
 import { ResourceStore, type StoreDependencies } from '../resources/resource-store.ts';
 import { scheduleMarkChange } from '../triggers/schedule-marks.ts';
 import { taskSchema, type Task } from './task.ts';
@@ -42,6 +43,7 @@ export function createTaskStore(dependencies: StoreDependencies): TaskStore {
       // Only what a task says of itself counts: one that says nothing matches neither true nor false.
       withEmailNotifications: notifications?.email.enabled ?? null,
     }),
+    onDelete: (appID, subjectID) => goneSubjectMark(tableName, { appID, subjectID }, clock.now()),
     followed: {
       stateOf: scheduleStateOf,
       mark: (appID, taskID) => scheduleMarkChange(tableName, { appID, taskID }, clock.now()),

@@ -172,6 +172,38 @@ test('a run that is stuck alerts until it ends, however it ends', async () => {
   expect(world.told()).toEqual(['runStuck opened', 'runStuck recovered']);
 });
 
+test('what is wrong with a task is over when the task is deleted, and whoever heard of it hears why', async () => {
+  const world = new AlertWorld(table);
+  await world.createAlert();
+  const [taskID, other] = [await world.createTask(), await world.createTask()];
+  await world.endAndHear(taskID, FAILED);
+  await world.endAndHear(other, FAILED);
+  await world.tasks.delete(world.appID, taskID);
+  const gone = { version: 1, kind: 'gone', appID: world.appID, subjectID: taskID } as const;
+  await world.pass(3);
+  await world.handle(gone);
+  expect(world.told()).toEqual(['runFailed opened', 'runFailed opened', 'runFailed recovered']);
+  expect(world.sent[2]?.alert.rendered.text).toContain('The task was deleted.');
+  expect(await world.incidents()).toMatchObject([
+    { taskID, status: 'recovered', recoveredBecause: 'The task was deleted.' },
+    { taskID: other, status: 'open' },
+  ]);
+  expect(world.queue).toEqual([]);
+});
+
+test('that a channel failed is over when its alert is deleted', async () => {
+  const world = new AlertWorld(table);
+  const alert = await world.createAlert();
+  world.answer = () => ({ result: 'gone', statusCode: 410, answer: 'It answered with status 410.' });
+  await world.endAndHear(await world.createTask(), FAILED);
+  const statuses = async () =>
+    Object.fromEntries((await world.incidents()).map(({ cause, status }) => [cause, status]));
+  expect(await statuses()).toEqual({ runFailed: 'open', channelFailed: 'open' });
+  await world.alertStore.delete(world.appID, alert.id);
+  await world.pass(1);
+  expect(await statuses()).toEqual({ runFailed: 'open', channelFailed: 'recovered' });
+});
+
 describe('who is told', () => {
   test('only alerts that are on, for the task, and for the cause', async () => {
     const world = new AlertWorld(table);
