@@ -1,5 +1,6 @@
 import type { Resource } from '../resources/resource.ts';
 import { number, percent } from '../runs/amounts.ts';
+import { INDEX_UNTOUCHED } from '../runs/decide-settlement.ts';
 import type { IncidentCause } from './causes.ts';
 import { cleanText } from './clean-text.ts';
 import type { Incident, RunFacts, TaskFacts } from './incident.ts';
@@ -63,7 +64,7 @@ function composeOpened({ id, body }: Resource<Incident>, { apiURL }: Place): Ale
     sentences: [...happened(body), ...(run && task ? indexState(task, run) : [])],
     reasons: (run?.reasons ?? []).map(cleanText),
     advice: ADVICE[body.cause],
-    links: linksOf(apiURL, id, run),
+    links: linksOf(apiURL, id, { taskID: body.taskID, run }),
   };
 }
 
@@ -79,7 +80,7 @@ function composeRecovered({ id, body }: Resource<Incident>, { apiURL }: Place): 
       `It was seen ${times}, first at ${readable(openedAt)}.`,
     ],
     reasons: [],
-    links: linksOf(apiURL, id, recoveredBy),
+    links: linksOf(apiURL, id, { taskID: body.taskID, run: recoveredBy }),
   };
 }
 
@@ -128,16 +129,19 @@ const ADVICE: Readonly<Record<IncidentCause, string>> = {
 
 function happened({ cause, facts }: Incident): string[] {
   const { run, detail } = facts;
-  const reason = run?.reason === undefined ? [] : [cleanText(run.reason)];
+  // What the index is like follows in a sentence of its own, by name.
+  const reason = run?.reason === undefined ? [] : [cleanText(run.reason.replace(INDEX_UNTOUCHED, ''))];
+  const numbers = run === undefined || run.received === 0 ? [] : [numbersOf(run)];
   switch (cause) {
     case 'thresholdBreached':
       return run === undefined ? reason : [numbersOf(run)];
     case 'runFailed':
+      return [...reason, ...numbers];
     case 'runHeld':
     case 'noRecords':
       return reason;
     case 'taskBlocked':
-      return ['The task failed so often in a row that it was turned off.', ...reason];
+      return ['The task failed so often in a row that it was turned off.', ...reason, ...numbers];
     default:
       return detail === undefined ? [] : [cleanText(detail)];
   }
@@ -147,17 +151,28 @@ function numbersOf({ rejected, received, failureThreshold }: RunFacts): string {
   return `${number(rejected)} of ${number(received)} records failed (${percent(rejected, received)}); the task accepts ${failureThreshold} %.`;
 }
 
-function indexState({ indexName, action }: TaskFacts, { isHeld, applied }: RunFacts): string[] {
-  const index = `The index ${cleanText(indexName)}`;
+function indexState(task: TaskFacts, run: RunFacts): string[] {
+  const { isHeld, applied, isCountedLow = false, action = task.action } = run;
+  const index = `The index ${cleanText(task.indexName)}`;
   if (isHeld) return [`${index} is as it was; the new one is kept beside it.`];
-  if (action === 'replace' || applied === 0) return [`${index} is untouched: it holds what it held before.`];
+  if (action === 'replace') return [`${index} is untouched: it holds what it held before.`];
+  if (isCountedLow) {
+    return [`${index} may be partly written: at least ${number(applied)} records of this run are in it.`];
+  }
+  if (applied === 0) return [`${index} is untouched: it holds what it held before.`];
   return [`${index} is partly written: ${number(applied)} records of this run are in it.`];
 }
 
-function linksOf(apiURL: string, incidentID: string, run: RunFacts | undefined): AlertText['links'] {
-  const incident = { label: 'Incident', url: `${apiURL}/ext/1/incidents/${incidentID}` };
-  if (run === undefined) return [incident];
-  return [{ label: 'Run', url: `${apiURL}/1/runs/${run.runID}` }, incident];
+function linksOf(
+  apiURL: string,
+  incidentID: string,
+  { taskID, run }: { readonly taskID: string | undefined; readonly run: RunFacts | undefined },
+): AlertText['links'] {
+  return [
+    ...(run === undefined ? [] : [{ label: 'Run', url: `${apiURL}/1/runs/${run.runID}` }]),
+    ...(taskID === undefined ? [] : [{ label: 'Task', url: `${apiURL}/2/tasks/${taskID}` }]),
+    { label: 'Incident', url: `${apiURL}/ext/1/incidents/${incidentID}` },
+  ];
 }
 
 function readable(at: string): string {

@@ -52,6 +52,8 @@ export function createGatherFacts(stores: {
         runID: run.runID,
         reasonCode: run.reasonCode,
         reason: run.reason,
+        action: run.action,
+        isCountedLow: run.attempts > 1,
         received: counts.received,
         applied: counts.applied,
         rejected: counts.rejected,

@@ -17,6 +17,10 @@ export const runFactsSchema = z.object({
   runID: z.string(),
   reasonCode: z.string().optional(),
   reason: z.string().optional(),
+  /** What it does to the index: not that of its task where an event of the source started it. */
+  action: z.string().optional(),
+  /** More than one worker was at it, so more may be written than was counted. */
+  isCountedLow: z.boolean().optional(),
   received: z.int(),
   applied: z.int(),
   rejected: z.int(),

@@ -36,9 +36,12 @@ export function tooManyErrors(run: Run, { isCutShort = false }: { isCutShort?: b
   return { outcome: 'failure', reasonCode: 'too_many_errors', reason };
 }
 
+/** What a run that was to replace an index says of it when it failed. */
+export const INDEX_UNTOUCHED = ' The index was left as it was.';
+
 /** What a failure leaves behind, in the words of the index's owner. */
 export function kept({ action, counts, attempts }: Pick<Run, 'action' | 'counts' | 'attempts'>): string {
-  if (action === 'replace') return ' The index was left as it was.';
+  if (action === 'replace') return INDEX_UNTOUCHED;
   // A worker that stopped may have written more than it came to count.
   if (attempts > 1) return ` At least ${number(counts.applied)} records were written before.`;
   return counts.applied === 0

@@ -67,6 +67,7 @@ describe('the text of an alert', () => {
       Correct these records at the source and run the task again, or raise its failureThreshold if it may lose them.
 
       Run: https://api.example/1/runs/run-1
+      Task: https://api.example/2/tasks/task-1
       Incident: https://api.example/ext/1/incidents/incident-1"
     `);
   });
@@ -75,6 +76,45 @@ describe('the text of an alert', () => {
     expect(textOf({ facts: { task: { ...TASK, action: 'save' }, run: RUN } })).toContain(
       'The index products_en is partly written: 3,364 records of this run are in it.',
     );
+  });
+
+  test('goes by the action of the run, and not of its task', () => {
+    expect(textOf({ facts: { task: TASK, run: { ...RUN, action: 'save' } } })).toContain('is partly written');
+    expect(
+      textOf({ facts: { task: { ...TASK, action: 'save' }, run: { ...RUN, action: 'replace' } } }),
+    ).toContain('is untouched');
+  });
+
+  test('calls no index untouched that a worker may have written to before it died', () => {
+    const run = { ...RUN, action: 'save', applied: 0, isCountedLow: true };
+    expect(textOf({ facts: { task: TASK, run } })).toContain(
+      'The index products_en may be partly written: at least 0 records of this run are in it.',
+    );
+  });
+
+  test('says of a run that failed why, how far it came, and once what the index is like', () => {
+    const run = {
+      ...RUN,
+      reason: 'The source answered with status 500. The index was left as it was.',
+      received: 500,
+      applied: 499,
+      rejected: 1,
+      failureThreshold: 5,
+      reasons: [],
+    };
+    expect(textOf({ cause: 'runFailed', facts: { task: TASK, run } })).toMatchInlineSnapshot(`
+      "A run failed: catalogue → products
+
+      The source answered with status 500.
+      1 of 500 records failed (0.2 %); the task accepts 5 %.
+      The index products_en is untouched: it holds what it held before.
+
+      Read the reason above: mostly the source cannot be read or a key no longer works. Then run the task again.
+
+      Run: https://api.example/1/runs/run-1
+      Task: https://api.example/2/tasks/task-1
+      Incident: https://api.example/ext/1/incidents/incident-1"
+    `);
   });
 
   test('says of a held run that the new index waits', () => {
@@ -88,6 +128,7 @@ describe('the text of an alert', () => {
       Look whether the drop is meant. Then approve the run or discard it, before the day that it names.
 
       Run: https://api.example/1/runs/run-1
+      Task: https://api.example/2/tasks/task-1
       Incident: https://api.example/ext/1/incidents/incident-1"
     `);
   });
@@ -106,6 +147,7 @@ describe('the text of an alert', () => {
       It was seen 3 times, first at 2026-01-08 16:47 UTC.
 
       Run: https://api.example/1/runs/run-2
+      Task: https://api.example/2/tasks/task-1
       Incident: https://api.example/ext/1/incidents/incident-1"
     `);
   });
