@@ -4,12 +4,15 @@
  * their own, interleaved with bare ones, because the machine's speed drifts.
  */
 import { execFile } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import * as z from 'zod';
 
 import { buildBundles } from '../../lib/bundles.ts';
+import { readStage } from '../../lib/stage.ts';
+import { synthesise } from '../../lib/synthesise.ts';
 
 const run = promisify(execFile);
 
@@ -25,26 +28,24 @@ const EVENT = {
   isBase64Encoded: false,
 };
 
-const ENVIRONMENT = {
+const AWS_ENVIRONMENT = {
   PATH: process.env['PATH'],
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
-  TABLE_NAME: 'bench',
-  RUNS_QUEUE_URL: 'http://127.0.0.1:9/queue',
-  ADMIN_SECRET_ARN: 'bench',
-  KEY_ARN: 'bench',
-  RUN_RETENTION_DAYS: '30',
-  SCHEDULE_GROUP: 'bench',
-  STARTS_QUEUE_ARN: 'bench',
-  SCHEDULE_ROLE_ARN: 'bench',
-  SCHEDULE_DEAD_LETTERS_ARN: 'bench',
-  PUSH_BUCKET: 'bench',
-  PUSH_MAX_BYTES: '5000000',
-  RUN_TRANSFORM_NAME: 'bench',
-  WATCH_SECONDS: '1',
-  LIMITS: '{}',
 };
+
+const templateSchema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Metadata: z.record(z.string(), z.unknown()).optional(),
+      Properties: z
+        .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional() })
+        .optional(),
+    }),
+  ),
+});
 
 /** `elapsed` counts from the start of the process, so that bare Node is what is left when nothing is imported. */
 const BARE = 'console.log(JSON.stringify({ imported: performance.now(), answered: performance.now() }))';
@@ -52,9 +53,9 @@ const BARE = 'console.log(JSON.stringify({ imported: performance.now(), answered
 const timesSchema = z.object({ imported: z.number(), answered: z.number() });
 type Times = z.output<typeof timesSchema>;
 
-async function measure(script: string): Promise<Times> {
+async function measure(script: string, environment: NodeJS.ProcessEnv): Promise<Times> {
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {
-    env: ENVIRONMENT,
+    env: environment,
   });
   return timesSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
@@ -63,7 +64,8 @@ async function measure(script: string): Promise<Times> {
 function scriptOf(name: string, file: string): string {
   const call =
     name === 'api'
-      ? `await handler(${JSON.stringify(EVENT)}, { awsRequestId: 'bench' });`
+      ? `const { statusCode, body } = await handler(${JSON.stringify(EVENT)}, { awsRequestId: 'bench' });
+         if (statusCode !== 403) throw new Error('A request without a key was answered ' + statusCode + ': ' + body);`
       : 'if (typeof handler !== "function") throw new Error("no handler");';
   return `
     const { handler } = await import(${JSON.stringify(file)});
@@ -72,20 +74,50 @@ function scriptOf(name: string, file: string): string {
     console.log(JSON.stringify({ imported, answered: performance.now() }));`;
 }
 
+/** What the template tells each function; names of resources, which nobody asks for here, are made up. */
+async function readEnvironments(): Promise<ReadonlyMap<string, NodeJS.ProcessEnv>> {
+  const outDirectory = mkdtempSync(join(tmpdir(), 'millrace-cold-start-'));
+  const { templateFile } = synthesise({
+    stage: readStage(() => undefined, {}),
+    bundles,
+    outDirectory,
+    checked: false,
+  });
+  const { Resources } = templateSchema.parse(JSON.parse(readFileSync(templateFile, 'utf8')));
+  rmSync(outDirectory, { recursive: true });
+  const told = Object.values(Resources).flatMap(({ Metadata, Properties }) => {
+    const name = Metadata?.['millrace:function'];
+    if (typeof name !== 'string') return [];
+    const variables = Object.entries(Properties?.Environment?.Variables ?? {}).map(
+      ([variable, value]) => [variable, typeof value === 'string' ? value : 'bench'] as const,
+    );
+    return [[name, { ...AWS_ENVIRONMENT, ...Object.fromEntries(variables) }] as const];
+  });
+  return new Map(told);
+}
+
 function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 const bundles = await buildBundles({ outDirectory: join(import.meta.dirname, '../../.cache/bundles') });
+const environments = await readEnvironments();
 const scripts = Object.entries(bundles).map(([name, directory]) => {
   const file = join(directory, 'index.mjs');
-  return { name, bytes: statSync(file).size, script: scriptOf(name, file), times: [] as Times[] };
+  const environment = environments.get(name);
+  return {
+    bytes: statSync(file).size,
+    script: scriptOf(name, file),
+    name,
+    environment,
+    times: [] as Times[],
+  };
 });
 const bare: Times[] = [];
 for (let round = 0; round < rounds; round += 1) {
-  bare.push(await measure(BARE));
-  for (const { script, times } of scripts) times.push(await measure(script));
+  bare.push(await measure(BARE, {}));
+  for (const { script, environment = {}, times } of scripts) times.push(await measure(script, environment));
 }
 const bareMilliseconds = median(bare.map(({ imported }) => imported));
 console.log(

@@ -3,9 +3,6 @@ export const ACCESS_RIGHTS = ['addObject', 'deleteIndex', 'editSettings', 'admin
 
 export type AccessRight = (typeof ACCESS_RIGHTS)[number];
 
-/** How long a process goes by what it read of a key: a revoked or replaced one works on for at most as long. */
-export const KEY_CACHE_MILLISECONDS = 30_000;
-
 /** Who calls, and what they may do. */
 export interface Caller {
   readonly appID: string;

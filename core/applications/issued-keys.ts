@@ -3,15 +3,24 @@ import type { Resource } from '../resources/resource.ts';
 import type { ApiKeyStore } from './api-key-store.ts';
 import type { ApiKeyUses } from './api-key-uses.ts';
 import { isExpired, type ApiKey } from './api-key.ts';
-import { KEY_CACHE_MILLISECONDS, toRights, type ApiKeys } from './api-keys.ts';
+import { toRights, type ApiKeys } from './api-keys.ts';
 import { digestKey, isSameDigest } from './key-digest.ts';
 import { readKeyID } from './key-text.ts';
 
 /** Keys remembered per process: more than any deployment's busy ones, few enough for memory. */
 const MAX_CACHED = 1_000;
 
+/** How long a process goes by what it read of a key: one that another process revoked works on for at most as long. */
+const CACHE_MILLISECONDS = 5_000;
+
 /** An hour of requests by one key is written down once; the processes that know so need not try. */
 const NOTE_MILLISECONDS = 10 * 60 * 1000;
+
+/** Keys that were made through the API. */
+export interface IssuedKeys extends ApiKeys {
+  /** What this process remembers of a key is not good any more. */
+  forget(appID: string, keyID: string): void;
+}
 
 interface Remembered {
   readonly key: Resource<ApiKey>;
@@ -23,7 +32,7 @@ export function createIssuedKeys(dependencies: {
   readonly store: Pick<ApiKeyStore, 'find'>;
   readonly uses: Pick<ApiKeyUses, 'note'>;
   readonly clock: Clock;
-}): ApiKeys {
+}): IssuedKeys {
   const { store, uses, clock } = dependencies;
   const remembered = new Map<string, Remembered>();
   const notedAt = new Map<string, number>();
@@ -35,7 +44,7 @@ export function createIssuedKeys(dependencies: {
     if (known && now < known.until) return known.key;
     remembered.delete(name);
     const key = await store.find(appID, keyID);
-    if (key) remember(remembered, name, { key, until: now + KEY_CACHE_MILLISECONDS });
+    if (key) remember(remembered, name, { key, until: now + CACHE_MILLISECONDS });
     return key;
   }
 
@@ -47,6 +56,7 @@ export function createIssuedKeys(dependencies: {
   }
 
   return {
+    forget: (appID, keyID) => void remembered.delete(`${appID}#${keyID}`),
     async identify(applicationID, apiKey) {
       const keyID = readKeyID(apiKey);
       if (keyID === undefined || !/^[A-Za-z0-9_-]{1,64}$/.test(applicationID)) return undefined;

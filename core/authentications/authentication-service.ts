@@ -9,19 +9,21 @@ import {
 } from './authentication-input.ts';
 import { sealAuthentication } from './authentication-seal.ts';
 import type { AuthenticationStore } from './authentication-store.ts';
-import type { Authentication, PLATFORMS } from './authentication.ts';
+import type { Authentication } from './authentication.ts';
 
 type InputFields = Readonly<Record<string, string | undefined>>;
 
 interface NewAuthentication {
   readonly type: AuthenticationType;
   readonly name: string;
-  readonly platform?: (typeof PLATFORMS)[number] | null | undefined;
+  readonly platform?: Authentication['platform'] | undefined;
   readonly input: InputFields;
 }
 
 interface AuthenticationChange {
   readonly name?: string | undefined;
+  /** Null: of none from now on. */
+  readonly platform?: Authentication['platform'] | undefined;
   /** Checked against the type of the stored authentication. */
   readonly input?: unknown;
 }
@@ -60,8 +62,8 @@ export function createAuthenticationService(dependencies: {
         const { open, secret } = splitFields(body.type, input);
         requireFewSecrets({ ...body.secrets, ...secret });
         const owner = { appID, authenticationID, version };
-        const name = change.name ?? body.name;
-        const changed = { ...body, name, input: { ...body.input, ...open } };
+        const { name = body.name, platform = body.platform } = change;
+        const changed = { ...body, name, platform, input: { ...body.input, ...open } };
         return sealAuthentication(dataKeys, owner, changed, secret);
       });
     },

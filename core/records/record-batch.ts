@@ -20,6 +20,8 @@ export interface RecordBatch {
   readonly firstPosition: number;
   /** Where each record stands, for sources whose records do not each take one place (rows of several lines). */
   readonly positions?: Uint32Array;
+  /** What positions count; records where absent. */
+  readonly positionUnit?: 'line' | 'element';
   /** What was read since the batch before and cannot be sent. */
   readonly rejected: readonly RejectedRecord[];
   /** Where to go on once everything up to and including this batch is done. */
@@ -54,6 +56,15 @@ export interface TransformReport {
 /** Where record `index` stands in the source. */
 export function positionOf({ positions, firstPosition }: RecordBatch, index: number): number {
   return positions?.[index] ?? firstPosition + index;
+}
+
+/** Where record `index` stands, in the words of who looks it up in the source: `the record at line 3`, `element 3`, `record 3`. */
+export function describePlace(batch: RecordBatch, index: number): string {
+  const position = positionOf(batch, index);
+  if (position === 0) return 'the record';
+  return batch.positionUnit === 'line'
+    ? `the record at line ${position}`
+    : `${batch.positionUnit ?? 'record'} ${position}`;
 }
 
 /** Every record begins `{"objectID":`, so its id's JSON string starts this many bytes after the record's start. */

@@ -80,10 +80,10 @@ function notesOf(totals: StretchTotals, repeatedIDs: RepeatedIDs, action: TaskAc
         level: 'warning',
         code: 'record.repeated',
         message: named
-          .map(({ objectID, position }) => `objectID ${objectID} occurs again at ${position}`)
+          .map(({ objectID, place }) => `objectID ${objectID} occurs again in ${place}`)
           .join('; ')
           .concat(`: ${KEPT_OF_REPEATS[action]}`),
-        repeated: named,
+        repeated: named.map(({ objectID, position }) => ({ objectID, position })),
       },
     });
   }

@@ -1,4 +1,4 @@
-import { OBJECT_ID_OFFSET, positionOf, type RecordBatch } from '../records/record-batch.ts';
+import { describePlace, OBJECT_ID_OFFSET, positionOf, type RecordBatch } from '../records/record-batch.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import { hashIDs } from './id-hash.ts';
 import { SeenIDs } from './seen-ids.ts';
@@ -11,6 +11,8 @@ const MAX_NAMED = 5;
 export interface RepeatedID {
   readonly objectID: string;
   readonly position: number;
+  /** The same in words. */
+  readonly place: string;
 }
 
 export interface InspectedBatch {
@@ -98,6 +100,7 @@ export class RepeatedIDs {
       this.#named.push({
         objectID: objectIDOf(batch, index),
         position: positionOf(batch, index),
+        place: describePlace(batch, index),
       });
     }
   }

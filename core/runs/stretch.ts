@@ -16,7 +16,7 @@ export interface StretchTotals {
   readonly deleted: number;
   readonly cursor: Cursor;
   readonly publications: readonly number[];
-  /** The first few. */
+  /** Of the first few records, those that were taken. */
   readonly objectIDs: readonly string[];
   /** In the order of the source; as many as may be kept of a run. */
   readonly rejected: readonly RejectedRecord[];
@@ -67,6 +67,7 @@ export class Stretch {
   async total(): Promise<StretchTotals | undefined> {
     await Promise.all(this.#outcomes);
     if (this.#cursor === undefined) return undefined;
+    const refused = new Set(this.#rejections.map(({ objectID }) => objectID));
     return {
       counts: {
         received: this.#received,
@@ -78,7 +79,7 @@ export class Stretch {
       deleted: this.#deleted,
       cursor: this.#cursor,
       publications: this.#publications,
-      objectIDs: this.#objectIDs,
+      objectIDs: this.#objectIDs.filter((objectID) => !refused.has(objectID)),
       rejected: this.#rejections.sort(bySourceOrder),
       sourceBytesRead: this.#sourceBytesRead,
       transformed: this.#transformed,

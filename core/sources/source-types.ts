@@ -31,6 +31,7 @@ export function hasConnector(type: SourceType): type is ConnectedSourceType {
 
 /** What a request that needs a connector is told where there is none yet. */
 export function describeMissingConnector(type: SourceType): string {
+  if (type === 'push') return 'its records are sent to POST /2/tasks/TASK/push, there is nothing to fetch';
   return `sources of type ${type} are not supported yet; supported: ${CONNECTED_SOURCE_TYPES.join(', ')}`;
 }
 

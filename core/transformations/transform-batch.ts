@@ -120,6 +120,8 @@ class BatchTransformation {
   }
 
   #seal(): RecordBatch {
-    return this.#builder.seal(this.#batch.cursor, this.#batch.sourceBytesRead);
+    const { cursor, sourceBytesRead, positionUnit } = this.#batch;
+    const sealed = this.#builder.seal(cursor, sourceBytesRead);
+    return positionUnit === undefined ? sealed : { ...sealed, positionUnit };
   }
 }

@@ -211,6 +211,6 @@ function createAccess(
     answerOnce: createAnswerOnce({ store: createIdempotencyStore(ports), clock }),
     keyStore,
     keyUses,
-    keys: createApiKeyService({ store: keyStore, clock }),
+    keys: createApiKeyService({ store: keyStore, issuedKeys, clock }),
   };
 }

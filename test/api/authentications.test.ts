@@ -60,6 +60,31 @@ test.each(TYPES)('an authentication of type %s comes back whole, with its secret
   });
 });
 
+test('a platform can be changed, as the older text of the API has it, and taken away', async () => {
+  const { authenticationID } = await api.client.createAuthentication({
+    type: 'apiKey',
+    name: 'shop',
+    platform: 'shopify',
+    input: { key: 'k' },
+  });
+  const change = async (fields: Record<string, unknown>) => {
+    const url = `/1/authentications/${authenticationID}`;
+    const answer = await api.send({ method: 'PATCH', url, body: JSON.stringify(fields) });
+    const { platform = null } = await api.client.getAuthentication({ authenticationID });
+    return [answer.status, platform];
+  };
+  const listed = async (platform: ('bigcommerce' | 'shopify' | 'none')[]) => {
+    const { authentications } = await api.client.listAuthentications({ platform, itemsPerPage: 100 });
+    return authentications.some((found) => found.authenticationID === authenticationID);
+  };
+  expect(await change({ platform: 'bigcommerce' })).toEqual([200, 'bigcommerce']);
+  expect([await listed(['shopify']), await listed(['bigcommerce'])]).toEqual([false, true]);
+  expect(await change({ name: 'other' })).toEqual([200, 'bigcommerce']);
+  expect(await change({ platform: 'magento' })).toEqual([400, 'bigcommerce']);
+  expect(await change({ platform: null })).toEqual([200, null]);
+  expect(await listed(['none'])).toBe(true);
+});
+
 test('a platform is kept', async () => {
   const { authenticationID } = await api.client.createAuthentication({
     type: 'oauth',

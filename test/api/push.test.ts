@@ -53,6 +53,14 @@ test('a push answers with its run and event, the event stays unknown, and the me
   expect(Messages.map(({ Body }) => JSON.parse(Body ?? '{}').runID)).toContain(runID);
 });
 
+test('a task that records are pushed to cannot be run, and says how they are sent', async () => {
+  const { taskID } = await createPushTask(unique());
+  await expect(api.client.runTask({ taskID })).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('its records are sent to POST /2/tasks/TASK/push'),
+  });
+});
+
 test('a push that waits is cancelled at a request, and whoever polls its event gets it', async () => {
   const { taskID } = await createPushTask(unique());
   const { runID, eventID = '' } = await api.client.pushTask({ taskID, pushTaskPayload: ONE_RECORD });

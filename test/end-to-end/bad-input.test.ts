@@ -91,7 +91,31 @@ const cases: Case[] = [
     name: 'a record over the size limit',
     type: 'json',
     file: { body: JSON.stringify([{ sku: 'A1' }, { sku: 'B2', text: bigText }]) },
-    says: [/B2/, /big/],
+    says: [/B2/, /record\.too_big/, /Element 2 has 200,\d+ bytes/, /text/, /"objectIDs":\["A1"\]/],
+  },
+  {
+    name: 'a row over the size limit',
+    type: 'csv',
+    file: { body: `sku,title,price\nA1,Anvil,10.50\nB2,${bigText},3\n` },
+    says: [/B2/, /The record at line 3 has 200,\d+ bytes/, /title/],
+  },
+  {
+    name: 'an element without its id',
+    type: 'json',
+    file: { body: JSON.stringify([{ sku: 'A1' }, { title: 'Bell' }]) },
+    says: [/Element 2 has no id/, /sku/],
+  },
+  {
+    name: 'a number in JSON that is none',
+    type: 'json',
+    file: { body: '[{"sku":"A1"},{"sku":"B2",\n"price":03}]' },
+    says: [/Element 2/, /line 2/, /number/],
+  },
+  {
+    name: 'an HTML page instead of JSON that is not called one',
+    type: 'json',
+    file: { body: '<!doctype html><html></html>', contentType: 'application/json' },
+    says: [/HTML/],
   },
   {
     name: 'a connection that breaks before the promised length',
@@ -160,7 +184,9 @@ test('an id that occurs twice is told, and the later record is kept', async () =
   const run = await pipeline.run();
   expect(run).toMatchObject({ outcome: 'success' });
   const { events } = await machine.ingestion.listEvents({ runID: run.runID, itemsPerPage: 100 });
-  expect(JSON.stringify(events.map((event) => event.data))).toMatch(/A1 occurs again at 5/);
+  expect(JSON.stringify(events.map((event) => event.data))).toMatch(
+    /A1 occurs again in the record at line 5/,
+  );
   const records = await browse(machine, 'twice');
   expect(records.get('A1')).toEqual({ sku: 'A1', title: 'Axe' });
   expect(records.size).toBe(2);

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { readStage } from '../../lib/stage.ts';
 import { describe, expect, test } from 'vitest';
 
@@ -106,4 +109,14 @@ describe('readStage', () => {
       /stage .*; leaseSeconds /,
     );
   });
+});
+
+test('the README of lib names every setting, with its variable', () => {
+  const code = readFileSync(join(import.meta.dirname, '../../lib/stage.ts'), 'utf8');
+  const readme = readFileSync(join(import.meta.dirname, '../../lib/README.md'), 'utf8');
+  const settings = [...code.matchAll(/contextKey: '(\w+)',\s+variables: \['(\w+)'/g)];
+  expect(settings.length).toBeGreaterThan(20);
+  for (const [, key, variable] of settings) {
+    expect(readme).toMatch(new RegExp(`\\| \`${key}\`.*\\| \`${variable}\``));
+  }
 });

@@ -39,6 +39,11 @@ export function checkAgainstOfficialSchema(method: string, path: string, answer:
   );
 }
 
+/** `METHOD /path/{of}/the/document` of a request. */
+export function officialRouteOf(method: string, path: string): string {
+  return `${method.toUpperCase()} ${templateOf(path) ?? path}`;
+}
+
 const templates = Object.keys(DOCUMENT['paths']).filter((path) => /^\/[12]\//.test(path));
 
 function templateOf(path: string): string | undefined {

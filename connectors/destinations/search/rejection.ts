@@ -1,6 +1,11 @@
 import { heaviestAttributes } from '../../../core/records/heaviest-attributes.ts';
 import { keepRecord } from '../../../core/records/kept-content.ts';
-import { OBJECT_ID_OFFSET, positionOf, type RecordBatch } from '../../../core/records/record-batch.ts';
+import {
+  describePlace,
+  OBJECT_ID_OFFSET,
+  positionOf,
+  type RecordBatch,
+} from '../../../core/records/record-batch.ts';
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import { recordSize, startOf } from './batch-body.ts';
 import type { Refusal } from './search-failures.ts';
@@ -11,7 +16,7 @@ const LONGEST_MESSAGE = 500;
 /** A record that the destination refused, in its own words; of one too big the heaviest attributes are named. */
 export function rejectedByDestination(batch: RecordBatch, index: number, refusal: Refusal): RejectedRecord {
   if (refusal.tooBig) return tooBig(batch, index, `the destination said: "${refusal.said}"`);
-  const message = `The destination refused the record: "${refusal.said}"`;
+  const message = `The destination refused ${describePlace(batch, index)}: "${refusal.said}"`;
   return { ...placeOf(batch, index), code: 'record.refused', message: shortened(message) };
 }
 
@@ -27,8 +32,8 @@ export function rejectedAsUnrepeatable(
   { attribute, operation }: UnrepeatableOperation,
 ): RejectedRecord {
   const message =
-    `The attribute ${attribute} asks for the operation ${operation}, which would count twice if the record had to be ` +
-    'sent again. Send its new value, or use one of Remove, AddUnique, IncrementFrom and IncrementSet.';
+    `In ${describePlace(batch, index)} the attribute ${attribute} asks for the operation ${operation}, which would count ` +
+    'twice if it had to be sent again. Send its new value, or use one of Remove, AddUnique, IncrementFrom and IncrementSet.';
   return {
     ...placeOf(batch, index),
     code: 'record.unrepeatable_operation',
@@ -69,7 +74,7 @@ function tooBig(batch: RecordBatch, index: number, limit: string): RejectedRecor
     ...placeOf(batch, index),
     code: 'record.too_big',
     message: shortened(
-      `The record has ${grouped(recordSize(batch, index))}; ${limit}.` +
+      `${capitalized(describePlace(batch, index))} has ${grouped(recordSize(batch, index))}; ${limit}.` +
         (named === '' ? '' : ` Its heaviest attributes: ${named}.`),
     ),
     ...(first === undefined ? {} : { field: first.name }),
@@ -82,6 +87,10 @@ function textOf(batch: RecordBatch, start: number, end: number | undefined): str
     start,
     end,
   );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function grouped(bytes: number): string {

@@ -34,10 +34,14 @@ export async function* readFile(
   const window = new InputWindow();
   const file = await open(reading, { window, resumed, received });
   const batch = new BatchBuilder(reading.limits);
-  const seal = (done: boolean): RecordBatch => ({
-    ...batch.seal(toCursor(reading, window, file.version, done), received.bytes),
-    maxRecordsLeft: maxRecordsIn(file.sizeBytes, window.offset),
-  });
+  const seal = (done: boolean): RecordBatch => {
+    const next = toCursor(reading, window, file.version, done);
+    return {
+      ...batch.seal(next, received.bytes),
+      positionUnit: next.layout === 'array' ? 'element' : 'line',
+      maxRecordsLeft: maxRecordsIn(file.sizeBytes, window.offset),
+    };
+  };
   try {
     for await (const chunk of file.content) {
       reading.request.signal.throwIfAborted();

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
 import { authenticationInputSchemas } from '../../../core/authentications/authentication-input.ts';
-import { PLATFORMS } from '../../../core/authentications/authentication.ts';
+import { platformSchema } from '../../../core/authentications/authentication.ts';
 import { withinBytes } from '../../../core/foundation/bounded-schemas.ts';
 import { nameSchema } from '../../../core/foundation/text-schemas.ts';
 
-const fields = { name: nameSchema, platform: z.enum(PLATFORMS).nullish() };
+const fields = { name: nameSchema, platform: platformSchema.optional() };
 const inputs = authenticationInputSchemas;
 
 /** A new authentication: each type with its own input. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { platformSchema } from '../../../core/authentications/authentication.ts';
 import { freeObject } from '../../../core/foundation/bounded-schemas.ts';
 import { nameSchema } from '../../../core/foundation/text-schemas.ts';
 import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
@@ -14,6 +15,8 @@ export const updateAuthentication = defineOperation({
   /** The input is checked against the stored type, which does not change. */
   body: z.object({
     name: nameSchema.optional(),
+    /** Only the older text of the API has it in an update. */
+    platform: platformSchema.optional(),
     input: freeObject.optional(),
   }),
   response: z.object({ authenticationID: z.string(), name: z.string(), updatedAt: wireDate }),

@@ -24,16 +24,18 @@ async function startProcess(validitySeconds?: number) {
   const store = createApiKeyStore({ ...table, clock });
   const uses = createApiKeyUses({ ...table, clock });
   const keyID = newID();
-  const { key } = await createApiKeyService({ store, clock }).create('APP', {
+  const issued = createIssuedKeys({ store, uses, clock });
+  const service = createApiKeyService({ store, issuedKeys: issued, clock });
+  const { key } = await service.create('APP', {
     keyID,
     description: '',
     acl: ['addObject'],
     validitySeconds,
   });
-  const issued = createIssuedKeys({ store, uses, clock });
   return {
     identify: (applicationID = 'APP', text = key.reveal()) => issued.identify(applicationID, text),
-    revoke: () => store.delete('APP', keyID),
+    revoke: () => service.revoke('APP', keyID),
+    revokeElsewhere: () => store.delete('APP', keyID),
     lastUse: async () => (await uses.find('APP', [keyID])).get(keyID),
     passSeconds: (seconds: number) => {
       now = new Date(now.getTime() + seconds * 1000);
@@ -42,11 +44,18 @@ async function startProcess(validitySeconds?: number) {
   };
 }
 
-test('a revoked key works on for less than a minute in a process that has just used it', async () => {
-  const { identify, revoke, passSeconds } = await startProcess();
+test('a process that revokes a key refuses it at once, though it has just used it', async () => {
+  const { identify, revoke } = await startProcess();
   expect(await identify()).toMatchObject({ appID: 'APP', isOperator: false });
   await revoke();
-  passSeconds(59);
+  expect(await identify()).toBeUndefined();
+});
+
+test('a key that another process revoked is refused after five seconds', async () => {
+  const { identify, revokeElsewhere, passSeconds } = await startProcess();
+  expect(await identify()).toBeDefined();
+  await revokeElsewhere();
+  passSeconds(5);
   expect(await identify()).toBeUndefined();
 });
 

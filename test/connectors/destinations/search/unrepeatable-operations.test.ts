@@ -22,7 +22,7 @@ describe('a partial update with an operation', () => {
           objectID: 'x',
           code: 'record.unrepeatable_operation',
           field: 'stock',
-          message: expect.stringContaining(`The attribute stock asks for the operation ${name}`),
+          message: expect.stringContaining(`the attribute stock asks for the operation ${name}`),
         },
       ]);
       expect(service.applied).toEqual(['0', '1']);

@@ -152,7 +152,7 @@ describe('records that the service refuses', () => {
         position: 1,
         objectID: 'a',
         code: 'record.refused',
-        message: 'The destination refused the record: "no"',
+        message: 'The destination refused record 1: "no"',
         stage: 'destination',
         content: { sizeBytes: 27, record: '{"objectID":"a","bad":true}' },
       },
