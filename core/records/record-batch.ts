@@ -30,7 +30,10 @@ export interface RecordBatch {
   readonly sourceBytesRead: number;
   /** No more records than these can follow; absent where the source cannot tell. */
   readonly maxRecordsLeft?: number | undefined;
-  /** The batch after this one comes from the same place of the source: no checkpoint may come between them. */
+  /**
+   * No checkpoint may come between this batch and the next: nobody could go on there. They come from one place of the
+   * source, or of an answer that is asked for again as a whole.
+   */
   readonly continues?: boolean;
   /** The records are ids only, of records that are to be removed. */
   readonly isDeletion?: boolean;

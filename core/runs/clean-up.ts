@@ -1,3 +1,4 @@
+import { dueAfterEnd } from './due-after-end.ts';
 import type { Engine, RunConnection } from './engine.ts';
 import type { RunJournal } from './run-journal.ts';
 
@@ -24,7 +25,7 @@ export async function cleanUp(
   const now = engine.clock.now();
   const isOver = now.getTime() - Date.parse(finishedAt) > GIVE_UP_AFTER_MILLISECONDS;
   const cleanUpAt = isGone || isOver ? undefined : cleanUpTime(now);
-  await journal.commit({ cleanUpAt, dueAt: cleanUpAt });
+  await journal.commit({ cleanUpAt, ...dueAfterEnd(journal.run, now, cleanUpAt) });
 }
 
 async function remove(engine: Engine, { run }: RunJournal, { destination }: RunConnection): Promise<boolean> {

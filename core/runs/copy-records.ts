@@ -65,6 +65,11 @@ export async function copyRecords(work: RunWork, repeatedIDs: RepeatedIDs): Prom
   } finally {
     cancel.close();
   }
+  // What was counted since the last checkpoint will be read, and counted, again.
+  if (end.kind === 'source_failed' && pipeline.isBetween) {
+    await pipeline.drop();
+    throw end.error;
+  }
   await pipeline.finish();
   return end;
 }
@@ -85,6 +90,7 @@ class Pipeline {
   #stretch = new Stretch();
   #checkpoint: Promise<void> | undefined;
   #checkpointAt: number;
+  #isBetween = false;
 
   constructor(work: RunWork, repeatedIDs: RepeatedIDs) {
     const { engine, lease, journal } = work;
@@ -112,8 +118,21 @@ class Pipeline {
       this.#stretch.add(batch, outcome);
       void this.#land(batch, outcome);
     }
-    if (batch.continues !== true && this.#isCheckpointDue()) this.#startCheckpoint();
+    this.#isBetween = batch.continues === true;
+    if (!this.#isBetween && this.#isCheckpointDue()) this.#startCheckpoint();
     if (this.#stretch.bytes > this.#work.engine.settings.maxUncommittedBytes) await this.#checkpoint;
+    this.signal.throwIfAborted();
+  }
+
+  /** Whether no checkpoint may come here. */
+  get isBetween(): boolean {
+    return this.#isBetween;
+  }
+
+  /** Waits for all that was sent, and commits none of it but for a checkpoint that was on its way. */
+  async drop(): Promise<void> {
+    await this.#window.drain();
+    await this.#checkpoint;
     this.signal.throwIfAborted();
   }
 

@@ -2,10 +2,11 @@ import { cleanUpTime } from './clean-up.ts';
 import type { RunWork } from './copy-records.ts';
 import { DestinationError } from './destination-error.ts';
 import { kept } from './decide-settlement.ts';
+import { dueAfterEnd, notificationTime } from './due-after-end.ts';
 import type { HeldIndex } from './run.ts';
 import type { RunNote } from './run-journal.ts';
 import type { RunChanges } from './run-store.ts';
-import { discard, failureOf, NOTIFICATION_SECONDS, replaced, superseded, swap } from './settle-run.ts';
+import { discard, failureOf, replaced, superseded, swap } from './settle-run.ts';
 import type { SliceEnd } from './work-slice.ts';
 
 /** How long a decision that could not be carried out is tried after the term of the hold. */
@@ -48,8 +49,8 @@ export async function keepHeld(
   const nextTry = new Date(Math.max(Date.parse(until), now.getTime() + 3_600_000));
   await journal.commit(
     isOver
-      ? { held: undefined, dueAt: undefined }
-      : { held: { records, until, cause }, dueAt: nextTry.toISOString() },
+      ? { held: undefined, ...dueAfterEnd(journal.run, now, undefined) }
+      : { held: { records, until, cause }, ...dueAfterEnd(journal.run, now, nextTry.toISOString()) },
     [note],
   );
 }
@@ -76,7 +77,7 @@ function discarded({ journal }: RunWork, { cause, decision }: HeldIndex): RunCha
 
 async function endHold({ engine, journal }: RunWork, changes: RunChanges, note: RunNote): Promise<void> {
   const now = engine.clock.now();
-  const dueAt = new Date(now.getTime() + NOTIFICATION_SECONDS * 1000).toISOString();
+  const dueAt = notificationTime(now);
   await journal.commit(
     { ...changes, held: undefined, cleanUpAt: cleanUpTime(now), notification: 'pending', dueAt },
     [note],

@@ -19,8 +19,11 @@ export function createEntitySource(source: RecordSource, entityIDs: readonly str
     async *read(cursor, signal) {
       if (cursor?.[DONE] === true) return;
       const search = new EntitySearch(entityIDs, cursor);
-      // Single records are asked for again from the first: that is one request or a few.
-      const batches = source.readEntities?.(entityIDs, signal) ?? source.read(withoutOwn(cursor), signal);
+      const named = source.readEntities?.(entityIDs, signal);
+      const batches = named ?? source.read(withoutOwn(cursor), signal);
+      // Single records are asked for again from the first, which is a request or a few: what was counted in between would
+      // be counted again.
+      const continues = named === undefined ? {} : { continues: true };
       let last: Pick<RecordBatch, 'cursor' | 'sourceBytesRead'> = {
         cursor: cursor ?? {},
         sourceBytesRead: 0,
@@ -28,7 +31,7 @@ export function createEntitySource(source: RecordSource, entityIDs: readonly str
       for await (const batch of batches) {
         const picked = search.pick(batch);
         last = { cursor: picked.cursor, sourceBytesRead: picked.sourceBytesRead };
-        yield picked;
+        yield { ...picked, ...continues };
       }
       yield search.finish(last);
     },

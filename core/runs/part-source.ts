@@ -25,7 +25,8 @@ export function createPartSource(
       const given = new Set<string>();
       let isUnreadable = false;
       let sourceBytesRead = 0;
-      // From the first whatever the cursor: that is one request or a few, and what was given must be known.
+      // From the first whatever the cursor: that is a request or a few, and what was given must be known. So no checkpoint
+      // comes in between, or what it counted would be counted again.
       for await (const batch of source.readEntities(entityIDs, signal)) {
         for (let index = 0; index < batch.count; index += 1) given.add(objectIDOf(batch, index));
         for (const { objectID } of batch.rejected) {
@@ -33,7 +34,7 @@ export function createPartSource(
           else given.add(objectID);
         }
         sourceBytesRead = batch.sourceBytesRead;
-        yield { ...batch, cursor: { partsDone: false }, maxRecordsLeft: undefined };
+        yield { ...batch, cursor: { partsDone: false }, maxRecordsLeft: undefined, continues: true };
       }
       const known = await listParts(new Set(entityIDs), signal);
       const gone = known.filter((objectID) => !given.has(objectID));
@@ -54,7 +55,11 @@ function* toEnd(
   }
   let start = 0;
   for (; gone.length - start > MAX_DELETIONS; start += MAX_DELETIONS) {
-    yield toDeletion(gone.slice(start, start + MAX_DELETIONS), { ...end, cursor: { partsDone: false } });
+    const part = toDeletion(gone.slice(start, start + MAX_DELETIONS), {
+      ...end,
+      cursor: { partsDone: false },
+    });
+    yield { ...part, continues: true };
   }
   yield toDeletion(gone.slice(start), end);
 }

@@ -38,14 +38,16 @@ export function putRunEntities(
   return { Put: { TableName: tableName, Item: { ...keyOf(run), ...kept, [TTL_ATTRIBUTE]: expiresAt } } };
 }
 
-/** Apart from the run, which is rewritten and listed often. */
+/**
+ * Apart from the run, which is rewritten and listed often. The runs that one trigger asked for, one for each record set,
+ * have them in common.
+ */
 export async function readRunEntities(
   { client, tableName }: TableAccess,
-  run: RunReference,
+  { appID, runID, dividedFrom = runID }: RunReference & Pick<Run, 'dividedFrom'>,
 ): Promise<RunEntities> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: keyOf(run), ConsistentRead: true }),
-  );
+  const Key = keyOf({ appID, runID: dividedFrom });
+  const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
   if (Item !== undefined) return entitiesSchema.parse(Item);
   throw new EngineFaultError('run.no_entities', 'It is not known any more which records the run is about.');
 }

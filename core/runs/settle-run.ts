@@ -4,6 +4,7 @@ import { TransformError } from '../transformations/transform-error.ts';
 import type { RunWork } from './copy-records.ts';
 import { cleanUpTime } from './clean-up.ts';
 import { decideSettlement, kept } from './decide-settlement.ts';
+import { notificationTime } from './due-after-end.ts';
 import { DestinationError } from './destination-error.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
 import type { GateEvidence } from './gate.ts';
@@ -13,9 +14,6 @@ import type { Run, Settlement } from './run.ts';
 import type { RunChanges } from './run-store.ts';
 import { SourceError } from './source-error.ts';
 import type { RunJournal, RunNote } from './run-journal.ts';
-
-/** `RunFinished` is handed over by the worker itself; the sweep repeats it if that failed. */
-export const NOTIFICATION_SECONDS = 60;
 
 /** Decides how a run that was read to its end has ended, and stores the decision before it is carried out. */
 export async function settle(work: RunWork, repeatedIDs: RepeatedIDs, isComplete: boolean): Promise<void> {
@@ -166,7 +164,7 @@ export async function finishRun(
     ...(held === undefined && mayLeaveIndex(journal.run) ? { cleanUpAt: cleanUpTime(now) } : {}),
     finishedAt: now.toISOString(),
     notification: 'pending',
-    dueAt: new Date(now.getTime() + NOTIFICATION_SECONDS * 1000).toISOString(),
+    dueAt: notificationTime(now),
   };
   await journal.commit({ ...changes, ...more.changes }, notes, more.also);
 }

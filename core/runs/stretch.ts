@@ -12,7 +12,7 @@ const MAX_NAMED_RECORDS = 5;
 /** What a stretch came to, once all its batches are answered. */
 export interface StretchTotals {
   readonly counts: RunCounts;
-  /** How many of the records received were deletions. */
+  /** How many of the records applied were deletions. */
   readonly deleted: number;
   readonly cursor: Cursor;
   readonly publications: readonly number[];
@@ -49,7 +49,6 @@ export class Stretch {
     this.bytes += batch.bytes.byteLength;
     this.#cursor = batch.cursor;
     this.#received += receivedIn(batch);
-    if (batch.isDeletion === true) this.#deleted += batch.count;
     this.#transformed = addReport(this.#transformed, batch.transformed);
     this.#sourceBytesRead = batch.sourceBytesRead;
     this.#reject(batch.rejected);
@@ -57,7 +56,7 @@ export class Stretch {
       this.#objectIDs.push(objectIDOf(batch, index));
     }
     if (outcome === undefined) return;
-    const settled = this.#settle(outcome);
+    const settled = this.#settle(outcome, batch.isDeletion === true);
     // Whoever asks for the total hears of a failure; until then it is not an unhandled one.
     settled.catch(() => undefined);
     this.#outcomes.push(settled);
@@ -86,9 +85,10 @@ export class Stretch {
     };
   }
 
-  async #settle(outcome: Promise<BatchOutcome>): Promise<void> {
+  async #settle(outcome: Promise<BatchOutcome>, isDeletion: boolean): Promise<void> {
     const { applied, unchanged, rejected, publications } = await outcome;
     this.#applied += applied;
+    if (isDeletion) this.#deleted += applied;
     this.#unchanged += unchanged;
     this.#publications.push(...publications);
     this.#reject(rejected);

@@ -78,8 +78,9 @@ class BatchTransformation {
       failures: this.#rejected.slice(0, MAX_NAMED_FAILURES).map(toReason),
       logs,
     };
-    const last = { ...this.#seal(), rejected: [...this.#batch.rejected, ...this.#rejected], transformed };
-    return [...this.#parts, last];
+    const rejected = [...this.#batch.rejected, ...this.#rejected];
+    const continues = this.#batch.continues === true ? { continues: true } : {};
+    return [...this.#parts, { ...this.#seal(), rejected, transformed, ...continues }];
   }
 
   #add(index: number, records: readonly TransformedRecord[]): void {

@@ -1,4 +1,7 @@
+import { deriveID } from '../../core/foundation/ids.ts';
 import type { Cursor, RecordBatch } from '../../core/records/record-batch.ts';
+import { createPositionID } from '../../core/records/record-id.ts';
+import type { RejectedRecord } from '../../core/records/rejected-record.ts';
 import type { RecordSource } from '../../core/runs/ports.ts';
 import { SourceError } from '../../core/runs/source-error.ts';
 import { toBatch, type TestRecord } from '../support/record-batches.ts';
@@ -10,9 +13,13 @@ const READS: CallRules = {
     new SourceError('source.unreachable', 'The source did not answer.', { disposition: 'retryable' }),
 };
 
-/** A row of a source. Some cannot be read (`isBroken`), some the index refuses (`isRefused`). */
+/**
+ * A row of a source. Some cannot be read (`isBroken`), some the index refuses (`isRefused`). One that brings no id
+ * (`isNameless`) has here the id that its record must get from its place, and says no id when it cannot be read.
+ */
 export interface Row {
   readonly objectID: string;
+  readonly isNameless?: boolean;
   readonly isBroken?: boolean;
   readonly isRefused?: boolean;
 }
@@ -24,11 +31,24 @@ interface Reading {
   readonly pace: () => number;
 }
 
-/** A file that its owner changes now and then; each record says which version and place it came from. */
+/** The id that a row without one must get, whoever reads it, and whenever. */
+export function namelessID(taskID: string, place: number): string {
+  return `${deriveID(taskID)}-${place}`;
+}
+
+interface SimSourceOptions {
+  readonly taskID: string;
+  /** Whether it can be asked for single records. */
+  readonly isAskable: boolean;
+}
+
+/** A file or a shop that its owner changes now and then; each record says which version and place it came from. */
 export class SimSource {
   readonly #versions: { readonly rows: readonly Row[]; readonly since: number }[] = [];
+  readonly #options: SimSourceOptions;
 
-  constructor(rows: readonly Row[]) {
+  constructor(rows: readonly Row[], options: SimSourceOptions) {
+    this.#options = options;
     this.change(rows, 0);
   }
 
@@ -60,7 +80,16 @@ export class SimSource {
 
   /** As one process reads it; `pace` says how long the next batch takes. */
   connect(process: SimProcess, { batchSize, pace }: { batchSize: number; pace: () => number }): RecordSource {
-    return { read: (cursor, signal) => this.#read(process, { cursor, signal, batchSize, pace }) };
+    const readings = { batchSize, pace };
+    return {
+      read: (cursor, signal) => this.#read(process, { cursor, signal, ...readings }),
+      ...(this.#options.isAskable
+        ? {
+            readEntities: (entityIDs, signal) =>
+              this.#readNamed(process, entityIDs, { cursor: undefined, signal, ...readings }),
+          }
+        : {}),
+    };
   }
 
   async *#read(
@@ -80,22 +109,57 @@ export class SimSource {
       position = Math.min(rows.length, position + batchSize);
       yield await process.call(
         `source.read ${position}`,
-        () => batchOf(rows, version, [start, position]),
+        () => this.#batchOf(version, [start, position], () => true),
         READS,
       );
     }
   }
+
+  /** Batch by batch, though every one of them may have nothing of what is asked for. */
+  async *#readNamed(
+    process: SimProcess,
+    entityIDs: readonly string[],
+    { signal, batchSize, pace }: Reading,
+  ): AsyncIterable<RecordBatch> {
+    const version = await process.call('source.open', () => this.version, READS);
+    const { length } = this.rows(version);
+    for (let start = 0; start < length; start += batchSize) {
+      await process.clock.sleep(pace(), signal);
+      const end = Math.min(length, start + batchSize);
+      const isNamed = ({ objectID, isNameless }: Row) =>
+        isNameless !== true && entityIDs.includes(objectID);
+      yield await process.call(
+        `source.ask ${end}`,
+        () => this.#batchOf(version, [start, end], isNamed),
+        READS,
+      );
+    }
+  }
+
+  #batchOf(
+    version: number,
+    [start, end]: readonly [number, number],
+    isWanted: (row: Row) => boolean,
+  ): RecordBatch {
+    const rows = this.rows(version).slice(start, end);
+    const wanted = rows.map((row, index) => ({ ...row, position: start + index + 1 })).filter(isWanted);
+    return batchOf(wanted, { taskID: this.#options.taskID, version, end });
+  }
 }
 
-function batchOf(rows: readonly Row[], version: number, [start, end]: [number, number]): RecordBatch {
+function batchOf(
+  rows: readonly (Row & { readonly position: number })[],
+  { taskID, version, end }: { readonly taskID: string; readonly version: number; readonly end: number },
+): RecordBatch {
+  const positionID = createPositionID(taskID);
   const records: TestRecord[] = [];
   const positions: number[] = [];
-  const rejected = [];
-  for (let index = start; index < end; index += 1) {
-    const { objectID, isBroken, isRefused } = rows[index] as Row;
-    const position = index + 1;
+  const rejected: RejectedRecord[] = [];
+  for (const { objectID: named, isNameless, isBroken, isRefused, position } of rows) {
+    const objectID = isNameless === true ? positionID(position) : named;
     if (isBroken === true) {
-      rejected.push({ objectID, position, code: 'row.broken', message: 'The row cannot be read.' });
+      const id = isNameless === true ? {} : { objectID };
+      rejected.push({ ...id, position, code: 'row.broken', message: 'The row cannot be read.' });
       continue;
     }
     positions.push(position);

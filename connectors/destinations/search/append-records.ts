@@ -22,6 +22,8 @@ export function createRecordAppender(target: BatchTarget): RecordAppender {
   const unpublished = new Map<string, readonly number[]>();
   return {
     async write(batch, signal) {
+      // What is there stays, so it is not removed either.
+      if (batch.isDeletion === true) return sumOf([], { awaited: new Set(), count: batch.count });
       const ids = Array.from({ length: batch.count }, (_, index) => objectIDOf(batch, index));
       // Before the look-up: what is published while it is under way may not be in its answer.
       const pending = new Set(ids.filter((id) => unpublished.has(id)));

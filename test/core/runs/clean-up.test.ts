@@ -52,6 +52,20 @@ describe('the temporary index of a run that has ended', () => {
     expect((await world.read(run)).dueAt).toBeUndefined();
   });
 
+  it('is no reason to forget that nobody was told of the end yet', async () => {
+    const world = new EngineWorld(table, { entries: records(4) });
+    world.busFails = true;
+    const run = await world.start('replace');
+    await expect(world.deliverAll()).rejects.toThrow('The bus is down');
+    world.clock.advance(5 * 60_000);
+    await expect(world.work(run)).rejects.toThrow('The bus is down');
+    expect(await world.read(run)).toMatchObject({ notification: 'pending', dueAt: expect.any(String) });
+    world.busFails = false;
+    await world.recover(2);
+    expect(world.bus).toHaveLength(1);
+    expect((await world.read(run)).dueAt).toBeUndefined();
+  });
+
   it('does not concern a run that wrote into its index directly', async () => {
     const world = new EngineWorld(table, { entries: records(4) });
     const run = await world.startAndWork('save');

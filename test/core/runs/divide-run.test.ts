@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunConnection } from '../../../core/runs/engine.ts';
+import { createEntitySource } from '../../../core/runs/entity-source.ts';
 import type { OverlapPolicy } from '../../../core/runs/overlap.ts';
+import { putRunEntities, readRunEntities } from '../../../core/runs/run-entities.ts';
 import { DEFAULT_RUN_POLICY } from '../../../core/runs/run-policy.ts';
 import type { Run } from '../../../core/runs/run.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
@@ -26,10 +28,12 @@ function shopOf(plan: (signal: AbortSignal) => Promise<readonly string[]>) {
   const world: EngineWorld = new EngineWorld(table, {
     openConnection: async (run): Promise<RunConnection> => {
       const indexName = run.recordSet ? `shop_${run.recordSet}` : 'shop_all';
+      const source = new FakeSource([{ objectID: run.recordSet || 'all' }]);
+      const isUpdate = run.type === 'update';
       return {
         index: { searchAppID: world.appID, indexName },
         sourceDescription: 'shop',
-        source: new FakeSource([{ objectID: run.recordSet || 'all' }]),
+        source: isUpdate ? createEntitySource(source, (await readRunEntities(table, run)).entityIDs) : source,
         destination: world.worker.guard('index', indexOf(indexName).open(run.runID, run.action)),
         policy: DEFAULT_RUN_POLICY,
         ...(run.recordSet === undefined ? { plan } : {}),
@@ -81,6 +85,23 @@ describe('a run of a source of several record sets', () => {
     expect(await world.startAndWork('replace')).toMatchObject({ recordSet: '', outcome: 'success' });
     expect(contents()).toEqual({ shop_all: ['all'] });
     expect(await runsOf(world)).toHaveLength(1);
+  });
+
+  test('fetches in each of its runs the single records that were asked for', async () => {
+    const { world, contents } = shopOf(locales);
+    await world.startRun({
+      appID: world.appID,
+      task: { taskID: 'task', action: 'save', failureThreshold: 0 },
+      type: 'update',
+      trigger: { kind: 'webhook', key: 'hint' },
+      also: (run) => [
+        putRunEntities(table.tableName, run, { entityIDs: ['de', 'fr'], hints: [], expiresAt: 4e9 }),
+      ],
+    });
+    await world.deliverAll();
+    const runs = await runsOf(world);
+    expect(runs.map(({ reason }) => reason)).toEqual(Array(3).fill('2 of 2 records were applied.'));
+    expect(contents()).toEqual({ shop_de: ['de'], shop_en: [], shop_fr: ['fr'] });
   });
 
   test('is divided once, wherever its worker dies on the way', async () => {

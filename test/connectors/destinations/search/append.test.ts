@@ -1,6 +1,7 @@
 import type { SearchClient } from 'algoliasearch';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../core/foundation/clock.ts';
+import { toDeletion } from '../../../../core/records/pick-records.ts';
 import type { RecordDestination } from '../../../../core/runs/ports.ts';
 import { startLocalIndex, startProxy } from './local-index.ts';
 import { batchOf, openAt, signal } from './open.ts';
@@ -40,6 +41,19 @@ describe('append', () => {
     const receipt = await write(destination, ...['a', 'b', 'c', 'd'].map((id) => record(id, 'run')));
     expect(receipt).toMatchObject({ accepted: 2, unchanged: 2, rejected: [] });
     expect(await stored(client)).toEqual({ a: 'owner', b: 'run', c: 'owner', d: 'run' });
+  });
+
+  it('removes nothing where the source has a record no more, and says that it did not', async () => {
+    const { url, client } = await startLocalIndex();
+    await fill(client, 'a');
+    const destination = openAt(url, { action: 'append', clock: systemClock });
+    const gone = toDeletion(['a', 'b'], { cursor: {}, sourceBytesRead: 0 });
+    expect(await destination.write(gone, signal)).toMatchObject({
+      accepted: 0,
+      unchanged: 2,
+      publications: [],
+    });
+    expect(await stored(client)).toEqual({ a: 'owner' });
   });
 
   it('makes an index that is not there, and a repeat in another process adds nothing', async () => {
