@@ -38,13 +38,13 @@ export function putRunEntities(
   return { Put: { TableName: tableName, Item: { ...keyOf(run), ...kept, [TTL_ATTRIBUTE]: expiresAt } } };
 }
 
-/** Apart from the run, which is rewritten and listed often. */
+/** Apart from the run, which is rewritten and listed often. A run for another record set has those of the run it comes of. */
 export async function readRunEntities(
   { client, tableName }: TableAccess,
-  run: RunReference,
+  { appID, runID, dividedFrom = runID }: RunReference & Pick<Run, 'dividedFrom'>,
 ): Promise<RunEntities> {
   const { Item } = await client.send(
-    new GetCommand({ TableName: tableName, Key: keyOf(run), ConsistentRead: true }),
+    new GetCommand({ TableName: tableName, Key: keyOf({ appID, runID: dividedFrom }), ConsistentRead: true }),
   );
   if (Item !== undefined) return entitiesSchema.parse(Item);
   throw new EngineFaultError('run.no_entities', 'It is not known any more which records the run is about.');

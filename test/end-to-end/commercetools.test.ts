@@ -105,7 +105,7 @@ test('named products are fetched, and what the store does not sell any more lose
 }, 60_000);
 
 test('a destination with a prefix has an index for each store and locale, each by a run of its own', async () => {
-  const { taskID, run } = await createTask(
+  const { sourceID, taskID, run } = await createTask(
     { indexPrefix: 'shop', recordType: 'product' },
     { storeKeys: ['north', 'south'], locales: ['en', 'de'] },
   );
@@ -130,6 +130,21 @@ test('a destination with a prefix has an index for each store and locale, each b
     [uuid(2), 'Lampe 2'],
     [uuid(3), 'Lampe 3'],
   ]);
+
+  stores.south = [uuid(3), uuid(4)];
+  await machine.ingestion.runSource({
+    sourceID,
+    runSourcePayload: { entityIDs: [uuid(2), uuid(4)], entityType: 'product' },
+  });
+  const updates = async () => (await machine.ingestion.listRuns({ taskID, type: ['update'] })).runs;
+  await expect
+    .poll(async () => (await updates()).map(({ outcome }) => outcome), { timeout: 20_000 })
+    .toEqual(Array(4).fill('success'));
+  const idsOf = async (name: string) => [...(await browse(machine, name)).keys()].toSorted();
+  expect(await idsOf('shop_south_en')).toEqual([uuid(3), uuid(4)]);
+  expect(await idsOf('shop_south_de')).toEqual([uuid(3), uuid(4)]);
+  expect(await idsOf('shop_north_de')).toEqual([uuid(1), uuid(2)]);
+  stores.south = [uuid(2), uuid(3)];
 }, 60_000);
 
 test('a client that is not known to the project ends the run with what to check, and without its secret', async () => {
