@@ -82,7 +82,7 @@ const { taskID } = await ingestion.createTask({
 });
 const { runID } = await ingestion.runTask({ taskID });
 let run = await ingestion.getRun({ runID });
-while (run.status !== 'finished') {
+while (run.status !== 'finished' && run.status !== 'skipped') {
   await delay(500);
   run = await ingestion.getRun({ runID });
 }

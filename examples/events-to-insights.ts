@@ -48,7 +48,7 @@ const { taskID } = await ingestion.createTask({ sourceID, destinationID, action:
 // 3. Run it, and look at what became of it.
 const { runID } = await ingestion.runTask({ taskID });
 let run = await ingestion.getRun({ runID });
-while (run.status !== 'finished') {
+while (run.status !== 'finished' && run.status !== 'skipped') {
   await delay(200);
   run = await ingestion.getRun({ runID });
 }

@@ -51,7 +51,7 @@ const { destinationID } = await ingestion.createDestination({
 const { taskID } = await ingestion.createTask({ sourceID, destinationID, action: 'replace' });
 const { runID } = await ingestion.runTask({ taskID });
 let run = await ingestion.getRun({ runID });
-while (run.status !== 'finished') {
+while (run.status !== 'finished' && run.status !== 'skipped') {
   await delay(200);
   run = await ingestion.getRun({ runID });
 }

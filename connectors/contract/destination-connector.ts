@@ -31,7 +31,5 @@ export interface DestinationConnector {
   readonly type: DestinationType;
   /** How large batches from the source may be. */
   readonly batchLimits: BatchLimits;
-  /** Stands for the application in a run's lease: runs that do not disturb each other have different ones. */
-  leaseOwner(applicationID: string): string;
   open(context: DestinationContext): RecordDestination;
 }

@@ -1,9 +1,11 @@
 import type { AuthenticationStore } from '../authentications/authentication-store.ts';
 import type { DestinationStore } from '../destinations/destination-store.ts';
-import { indexNameOf } from '../destinations/destination.ts';
+import { DESTINATION_AUTHENTICATION_TYPES, indexNameOf } from '../destinations/destination.ts';
+import { leaseOwnerOf } from '../destinations/lease-owner.ts';
 import type { Clock } from '../foundation/clock.ts';
 import { InvalidInputError } from '../foundation/errors.ts';
 import { deriveID, newID, newTimeOrderedID } from '../foundation/ids.ts';
+import { invalidField } from '../foundation/validation.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
 import { leaseKeyOf } from '../leases/lease.ts';
 import type { PushAction, Run, TaskAction } from '../runs/run.ts';
@@ -80,7 +82,7 @@ export function createAcceptPush(dependencies: AcceptDependencies): AcceptPush {
 /** Where the push goes: refused where it could not be written whatever is in it. */
 async function requireIndex(
   { destinations, authentications }: AcceptDependencies,
-  { appID, taskID, indexName }: PushRequest,
+  { appID, taskID, indexName, action }: PushRequest,
   task: Task,
 ): Promise<{ searchAppID: string; indexName: string }> {
   if (task.hosted) {
@@ -94,16 +96,17 @@ async function requireIndex(
   }
   if (!task.enabled) throw refuse('disabled', `the task ${taskID} is disabled: enable it to push to it`);
   const { body: destination } = await destinations.get(appID, task.destinationID);
-  if (destination.type !== 'search') {
-    throw refuse(
-      'destination',
-      `pushing to destinations of type ${destination.type} is not supported; supported: search`,
+  if (destination.type === 'insights' && action !== 'addObject') {
+    throw invalidField(
+      'action',
+      'must be addObject for destinations of type insights: events are only added',
     );
   }
   if (destination.authenticationID === undefined) {
+    const types = DESTINATION_AUTHENTICATION_TYPES[destination.type].join(' or ');
     throw refuse(
       'destination_without_authentication',
-      `the destination ${task.destinationID} has no authenticationID: update it with an authentication of type algolia`,
+      `the destination ${task.destinationID} has no authenticationID: update it with an authentication of type ${types}`,
     );
   }
   const { body: authentication } = await authentications.get(appID, destination.authenticationID);
@@ -114,7 +117,8 @@ async function requireIndex(
       `the authentication ${destination.authenticationID} names no application ID`,
     );
   }
-  return { searchAppID, indexName: indexName ?? indexNameOf(destination, 'push') };
+  const owner = leaseOwnerOf(destination.type, searchAppID);
+  return { searchAppID: owner, indexName: indexName ?? indexNameOf(destination, 'push') };
 }
 
 function idsOnly(action: PushAction, records: readonly PushedRecord[]): readonly PushedRecord[] {

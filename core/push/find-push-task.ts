@@ -24,7 +24,8 @@ export function createFindPushTask(dependencies: {
   return async (appID, indexName) => {
     const noted = await indexDestinations.list(appID, indexName, MAX_DESTINATIONS);
     const targeting = (await destinations.findMany(appID, noted)).filter(
-      ({ body }) => indexNameOf(body, 'push') === indexName,
+      // Events are about an index and do not write it: their task is named by its ID.
+      ({ body }) => body.type === 'search' && indexNameOf(body, 'push') === indexName,
     );
     const users = await Promise.all(
       targeting.map(({ id }) =>

@@ -11,7 +11,7 @@ const CHECK_SECONDS = 20;
 /** The sample lies in the run's own item, which DynamoDB holds to 400 KB. */
 const MAX_SAMPLE_BYTES = 100_000;
 
-/** Works on a run of type `validate`: reads the beginning of its source, writes nowhere, and ends the run. */
+/** Works on a run of type `validate`: looks at its source or at the vendor's webhooks, writes no index, and ends the run. */
 export async function checkSource(engine: Engine, journal: RunJournal): Promise<'finished'> {
   const { run } = journal;
   await journal.commit({
@@ -19,30 +19,40 @@ export async function checkSource(engine: Engine, journal: RunJournal): Promise<
     startedAt: run.startedAt ?? engine.clock.now().toISOString(),
     attempts: run.attempts + 1,
   });
+  let reason: string;
   try {
-    const records = await readWithin(engine, run);
-    await journal.commit({ sample: toSample(records) });
+    reason = await withinTime(run, (signal) => act(engine, journal, signal));
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;
     const [settlement, note] = failureOf(run, error);
     await finishRun({ engine, journal }, { ...settlement, reason: error.message }, [note]);
     return 'finished';
   }
-  const reason = 'The source can be read.';
   await finishRun({ engine, journal }, { outcome: 'success', reasonCode: 'ok', reason }, [
     { type: 'fetch', status: 'succeeded', data: { message: reason } },
   ]);
   return 'finished';
 }
 
-async function readWithin(engine: Engine, run: Run): Promise<readonly Record<string, unknown>[]> {
+async function act(engine: Engine, journal: RunJournal, signal: AbortSignal): Promise<string> {
+  const { run } = journal;
+  if (run.registration !== undefined) return engine.arrangeHooks(run, signal);
+  const records = await engine.readSample(run, signal);
+  await journal.commit({ sample: toSample(records) });
+  return 'The source can be read.';
+}
+
+async function withinTime<Result>(
+  { registration }: Run,
+  look: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const signal = AbortSignal.timeout(CHECK_SECONDS * 1000);
   try {
-    return await engine.readSample(run, signal);
+    return await look(signal);
   } catch (error) {
     if (!signal.aborted || error instanceof MillraceError) throw error;
-    const message = `The source sent no records within ${CHECK_SECONDS} seconds.`;
-    throw new SourceError('source.too_slow', message, { cause: error });
+    const what = registration === undefined ? 'The source sent no records' : 'The vendor did not answer';
+    throw new SourceError('source.too_slow', `${what} within ${CHECK_SECONDS} seconds.`, { cause: error });
   }
 }
 

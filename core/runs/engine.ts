@@ -75,6 +75,8 @@ export interface Engine {
   readonly openConnection: OpenConnection;
   /** The first records of the source that a run of type `validate` is to check; its errors say what is wrong. */
   readonly readSample: (run: Run, signal: AbortSignal) => Promise<readonly Record<string, unknown>[]>;
+  /** Makes the vendor's webhooks as a run with a registration wants them; resolves with a sentence that says what is there. */
+  readonly arrangeHooks: (run: Run, signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
   /** 0 ≤ n < 1. */
   readonly random: () => number;

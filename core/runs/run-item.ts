@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { TABLE_KEYS } from '../foundation/table.ts';
+import { runRegistrationSchema } from '../webhooks/registration.ts';
 import { OVERLAP_POLICIES } from './overlap.ts';
 import type { Run } from './run.ts';
 
@@ -49,6 +50,7 @@ export const runSchema = z.object({
   // As JSON text, because the table's numbers have fewer digits and less range than those of JSON.
   runMetadata: z.union([z.record(z.string(), z.unknown()), z.string().transform(readMetadata)]).optional(),
   checkedSource: z.string().optional(),
+  registration: runRegistrationSchema.optional(),
   sample: z.string().optional(),
   counts: z.object({
     received: countSchema,

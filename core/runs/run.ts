@@ -1,4 +1,5 @@
 import type { Cursor } from '../records/record-batch.ts';
+import type { RunRegistration } from '../webhooks/registration.ts';
 import type { OverlapPolicy } from './overlap.ts';
 
 export type RunStatus = 'created' | 'started' | 'finished' | 'skipped';
@@ -95,6 +96,9 @@ interface HostedRunOrigin {
   readonly startID?: string | undefined;
 }
 
+/** A run needs a task's ID, and some belong to none: they look at a source, or at its vendor's webhooks. */
+export const NO_TASK = '00000000-0000-0000-0000-000000000000';
+
 /** One execution of a task, as stored. Dates are RFC 3339 with milliseconds; the wire shows whole seconds. */
 export interface Run {
   readonly runID: string;
@@ -117,6 +121,8 @@ export interface Run {
   readonly runMetadata?: Readonly<Record<string, unknown>>;
   /** Of runs of type `validate`: the source to check, as JSON text, which may not be stored otherwise. */
   readonly checkedSource?: string;
+  /** Of runs of type `validate` that see to the webhooks at their source's vendor, and read no record. */
+  readonly registration?: RunRegistration;
   /** Of runs of type `validate`: the records found, as the JSON text of an array. */
   readonly sample?: string;
   readonly counts: RunCounts;

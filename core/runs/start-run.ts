@@ -2,6 +2,7 @@ import type { Clock } from '../foundation/clock.ts';
 import { deriveID, newTimeOrderedID } from '../foundation/ids.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
+import type { RunRegistration } from '../webhooks/registration.ts';
 import type { OverlapPolicy } from './overlap.ts';
 import type { Run, RunReplay, RunType, TaskAction } from './run.ts';
 import type { RunNote } from './run-journal.ts';
@@ -31,6 +32,8 @@ interface StartRunRequest {
   readonly also?: ((run: Run) => readonly TransactionItem[]) | undefined;
   /** Of runs of type `validate`. */
   readonly checkedSource?: string;
+  /** Of those of them that see to the vendor's webhooks. */
+  readonly registration?: RunRegistration;
   readonly replay?: RunReplay;
   /** Which set of the source's records, where that is known already. */
   readonly recordSet?: string | undefined;
@@ -67,7 +70,8 @@ export function createStartRun(dependencies: {
 
 /** The run that a trigger makes, as it is before anything happened to it. */
 export function newRun(request: StartRunRequest, now: Date): Run {
-  const { appID, task, overlap, trigger, runMetadata, type, checkedSource, replay, recordSet } = request;
+  const { appID, task, overlap, trigger, runMetadata, type, checkedSource, registration, replay, recordSet } =
+    request;
   const createdAt = now.toISOString();
   return {
     runID: deriveID(task.taskID, trigger.kind, trigger.key),
@@ -81,6 +85,7 @@ export function newRun(request: StartRunRequest, now: Date): Run {
     trigger,
     ...(runMetadata === undefined ? {} : { runMetadata }),
     ...(checkedSource === undefined ? {} : { checkedSource }),
+    ...(registration === undefined ? {} : { registration }),
     ...(replay === undefined ? {} : { replay }),
     ...(recordSet === undefined ? {} : { recordSet }),
     counts: { received: 0, applied: 0, unchanged: 0, rejected: 0 },

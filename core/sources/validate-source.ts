@@ -1,25 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
 import type { AuthenticationStore } from '../authentications/authentication-store.ts';
 import { requireAuthentication } from '../authentications/require-authentication.ts';
-import type { Clock } from '../foundation/clock.ts';
 import { newID } from '../foundation/ids.ts';
 import type { RunEvent } from '../run-events/run-event.ts';
-import type { RunEventStore } from '../run-events/run-event-store.ts';
-import { isEnded, type Run } from '../runs/run.ts';
-import type { RunStore } from '../runs/run-store.ts';
+import { NO_TASK, type Run } from '../runs/run.ts';
 import type { StartRun } from '../runs/start-run.ts';
+import type { WaitForEnd } from '../runs/wait-for-end.ts';
 import { requireConnector } from './require-connector.ts';
 import { SOURCE_AUTHENTICATION_TYPES } from './source-types.ts';
 import type { Source } from './source.ts';
-
-/** A run needs a task's ID, and the check of a source belongs to none. */
-const NO_TASK = '00000000-0000-0000-0000-000000000000';
-
-const FIRST_POLL_MILLISECONDS = 50;
-const MAX_POLL_MILLISECONDS = 500;
-const EVENT_LIMIT = 100;
 
 const sampleSchema = z.array(z.record(z.string(), z.unknown()));
 
@@ -41,23 +31,9 @@ export type ValidateSource = (appID: string, source: Source) => Promise<SourceVa
 export function createValidateSource(dependencies: {
   readonly authentications: AuthenticationStore;
   readonly startRun: StartRun;
-  readonly runStore: Pick<RunStore, 'get'>;
-  readonly runEvents: RunEventStore;
-  readonly clock: Clock;
-  readonly waitSeconds: number;
+  readonly waitForEnd: WaitForEnd;
 }): ValidateSource {
-  const { authentications, startRun, runStore, runEvents, clock, waitSeconds } = dependencies;
-  const untilEnded = async (started: Run): Promise<Run> => {
-    const deadline = clock.now().getTime() + waitSeconds * 1000;
-    let run = started;
-    let pause = FIRST_POLL_MILLISECONDS;
-    while (!isEnded(run) && clock.now().getTime() < deadline) {
-      await delay(pause);
-      pause = Math.min(MAX_POLL_MILLISECONDS, pause * 2);
-      run = (await runStore.get(run.appID, run.runID)) ?? run;
-    }
-    return run;
-  };
+  const { authentications, startRun, waitForEnd } = dependencies;
   return async (appID, source) => {
     requireConnector(source);
     await requireAuthentication(authentications, {
@@ -74,24 +50,12 @@ export function createValidateSource(dependencies: {
       type: 'validate',
       checkedSource: JSON.stringify(source),
     });
-    const run = await untilEnded(started);
+    const { run, events } = await waitForEnd(started);
     return {
       run,
       sample: run.sample === undefined ? undefined : sampleSchema.parse(JSON.parse(run.sample)),
-      events: run.outcome === 'failure' ? await listEvents(runEvents, run, clock.now()) : [],
+      events,
       message: run.reason ?? `The source is still being read: GET /1/runs/${run.runID} says how it ended.`,
     };
   };
-}
-
-async function listEvents(runEvents: RunEventStore, run: Run, now: Date): Promise<RunEvent[]> {
-  const { events } = await runEvents.list(run.appID, run.runID, {
-    startDate: new Date(run.createdAt),
-    endDate: now,
-    sort: 'publishedAt',
-    order: 'asc',
-    page: 1,
-    itemsPerPage: EVENT_LIMIT,
-  });
-  return events;
 }

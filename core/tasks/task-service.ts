@@ -54,8 +54,10 @@ export function createTaskService(dependencies: {
   readonly sources: SourceStore;
   readonly destinations: DestinationStore;
   readonly trySyncSchedules: TrySyncSchedules;
+  /** Told of each task that was deleted; what it does not get done is done by the sweep. */
+  readonly onDeleted: (task: { readonly appID: string; readonly taskID: string }) => Promise<void>;
 }): TaskService {
-  const { store, sources, destinations } = dependencies;
+  const { store, sources, destinations, onDeleted } = dependencies;
   const writes = createTaskWrites(dependencies);
   const requireDestination = createRequireDestination(destinations);
   return {
@@ -90,7 +92,9 @@ export function createTaskService(dependencies: {
     async delete(appID, taskID) {
       const task = await store.get(appID, taskID);
       requireOwn(task.body);
-      return writes.delete(appID, task);
+      const deletedAt = await writes.delete(appID, task);
+      await onDeleted({ appID, taskID });
+      return deletedAt;
     },
   };
 }

@@ -21,11 +21,21 @@ const webhookMessageSchema = z.object({
   windowID: z.string().min(1),
 });
 
+/** The webhooks at a task's vendor are to be looked at again. */
+const registrationMessageSchema = z.object({
+  version: z.literal(1),
+  kind: z.literal('registration'),
+  appID: z.string().min(1),
+  taskID: z.string().min(1),
+  /** One run is started for each instant at which they were due. */
+  dueAt: z.iso.datetime(),
+});
+
 export type ScheduleMessage = z.infer<typeof scheduleMessageSchema>;
 
 /** What comes on the queue `starts`: that something asks for a run. At least once, in no order, and maybe late. */
 export const startMessageSchema = z
-  .discriminatedUnion('kind', [scheduleMessageSchema, webhookMessageSchema])
+  .discriminatedUnion('kind', [scheduleMessageSchema, webhookMessageSchema, registrationMessageSchema])
   .meta({
     title: 'StartMessage',
     examples: [
@@ -42,6 +52,13 @@ export const startMessageSchema = z
         appID: 'APP1234567',
         taskID: '4b9bb5ac-7d0c-4f3e-9a39-7e2f3c1f9b57',
         windowID: '0d1b8c1e-6f0a-4c53-9a55-0c8d8a3f5e21',
+      },
+      {
+        version: 1,
+        kind: 'registration',
+        appID: 'APP1234567',
+        taskID: '4b9bb5ac-7d0c-4f3e-9a39-7e2f3c1f9b57',
+        dueAt: '2026-01-08T03:00:00.000Z',
       },
     ],
   });

@@ -32,6 +32,7 @@ import { createRunControl, type RunControl } from '../../core/runs/run-control.t
 import type { Run } from '../../core/runs/run.ts';
 import { createRunQueue } from '../../core/runs/run-queue.ts';
 import { createStartRun, type StartRun } from '../../core/runs/start-run.ts';
+import { createWaitForEnd } from '../../core/runs/wait-for-end.ts';
 import type { StoreDependencies } from '../../core/resources/resource-store.ts';
 import { createCancelPush } from '../../core/push/cancel-push.ts';
 import { createIndexDestinations } from '../../core/push/index-destinations.ts';
@@ -47,13 +48,11 @@ import type { RunTransform } from '../../core/transformations/transform-message.
 import { createTransformationService } from '../../core/transformations/transformation-service.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
 import { createTryTransformation } from '../../core/transformations/try-transformation.ts';
-import { createDeliveryLedger } from '../../core/webhooks/delivery-ledger.ts';
-import { createWebhookService } from '../../core/webhooks/webhook-service.ts';
-import { createWebhookStore } from '../../core/webhooks/webhook-store.ts';
 import { createAlertDependencies, createAlertPorts, type AlertPorts } from './alerts/alert-dependencies.ts';
 import type { AskPoller } from '../../core/links/link-queue.ts';
 import { createLinkDependencies } from './links/link-dependencies.ts';
 import { createTaskDependencies, createTrySyncSchedules } from './tasks/task-dependencies.ts';
+import { createWebhookDependencies } from './webhooks/webhook-dependencies.ts';
 import { createPushDependencies, createPushPorts, type PushPorts } from './push/push-dependencies.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
@@ -147,6 +146,12 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
   const taskStore = createTaskStore(ports);
   const transformationStore = createTransformationStore(ports);
   const runEventStore = createRunEventStore(ports);
+  const waitForEnd = createWaitForEnd({
+    ...ports,
+    runEvents: runEventStore,
+    waitSeconds: ports.watchSeconds,
+  });
+  const ofWebhooks = createWebhookDependencies(ports, { tasks: taskStore, sources: sourceStore, waitForEnd });
   const { runHostedTask, ...ofLinks } = createLinkDependencies(ports, taskStore);
   return {
     ...createAccess(ports),
@@ -170,21 +175,15 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
     ...createTaskDependencies(
       ports,
       { tasks: taskStore, sources: sourceStore, destinations: destinationStore },
-      runHostedTask,
+      { runHostedTask, ...ofWebhooks },
     ),
     ...ofLinks,
-    validateSource: createValidateSource({
-      ...ports,
-      authentications: authenticationStore,
-      runEvents: runEventStore,
-      waitSeconds: ports.watchSeconds,
-    }),
+    validateSource: createValidateSource({ ...ports, authentications: authenticationStore, waitForEnd }),
     ...createAlertDependencies(ports, { taskStore }),
     ...createPushDependencies(ports, { authenticationStore, destinationStore, taskStore, runEventStore }),
     ...createRunDependencies(ports, taskStore),
     runEventStore,
-    webhooks: createWebhookService({ ...ports, store: createWebhookStore(ports), tasks: taskStore }),
-    deliveryLedger: createDeliveryLedger(ports),
+    ...ofWebhooks,
   };
 }
 

@@ -32,6 +32,7 @@ import type { TaskStore } from '../../core/tasks/task-store.ts';
 import type { TransformationService } from '../../core/transformations/transformation-service.ts';
 import type { TransformationStore } from '../../core/transformations/transformation-store.ts';
 import type { DeliveryLedger } from '../../core/webhooks/delivery-ledger.ts';
+import type { WebhookRegistrar } from '../../core/webhooks/webhook-registrar.ts';
 import type { WebhookService } from '../../core/webhooks/webhook-service.ts';
 import type { TryTransformation } from '../../core/transformations/try-transformation.ts';
 import type { AlertDependencies } from './alerts/alert-dependencies.ts';
@@ -75,5 +76,6 @@ export interface ApiDependencies extends AlertDependencies {
   readonly replayRejected: ReplayRejected;
   readonly runEventStore: RunEventStore;
   readonly webhooks: WebhookService;
+  readonly webhookRegistrar: WebhookRegistrar;
   readonly deliveryLedger: Pick<DeliveryLedger, 'list' | 'listRefused'>;
 }

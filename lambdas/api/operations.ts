@@ -61,8 +61,10 @@ import { getEvent } from './run-events/get-event.ts';
 import { listEvents } from './run-events/list-events.ts';
 import { getWebhook } from './webhooks/get-webhook.ts';
 import { listWebhookDeliveries } from './webhooks/list-webhook-deliveries.ts';
+import { registerWebhook } from './webhooks/register-webhook.ts';
 import { rotateWebhook } from './webhooks/rotate-webhook.ts';
 import { setWebhook } from './webhooks/set-webhook.ts';
+import { unregisterWebhook } from './webhooks/unregister-webhook.ts';
 import { createAlert } from './alerts/create-alert.ts';
 import { deleteAlert } from './alerts/delete-alert.ts';
 import { getAlert } from './alerts/get-alert.ts';
@@ -171,6 +173,8 @@ export const OPERATIONS: readonly Operation[] = [
   getWebhook,
   setWebhook,
   rotateWebhook,
+  registerWebhook,
+  unregisterWebhook,
   listWebhookDeliveries,
   createLink,
   deleteLink,

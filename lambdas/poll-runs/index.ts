@@ -22,6 +22,8 @@ import { createStartQueue } from '../../core/triggers/start-queue.ts';
 import { createSweepSchedules } from '../../core/triggers/sweep-schedules.ts';
 import { createSyncSchedules } from '../../core/triggers/sync-schedules.ts';
 import { createHintWindows } from '../../core/webhooks/hint-window.ts';
+import { createRegistrationStore } from '../../core/webhooks/registration-store.ts';
+import { createSweepRegistrations } from '../../core/webhooks/sweep-registrations.ts';
 import { createSweepWindows } from '../../core/webhooks/sweep-windows.ts';
 import { composeScheduledWorker } from '../middleware/scheduled-worker.ts';
 import { createHandler, type Sweeps } from './handler.ts';
@@ -66,10 +68,10 @@ function createAwsSweeps(): Sweeps {
     log,
   });
   const sweepSchedules = createSweepSchedules({ marks, syncSchedules, clock: systemClock, log });
-  const sweepWindows = createSweepWindows({
-    windows: createHintWindows(table),
-    startQueue: createStartQueue({ client: sqs, queueUrl: environment.STARTS_QUEUE_URL }),
-  });
+  const startQueue = createStartQueue({ client: sqs, queueUrl: environment.STARTS_QUEUE_URL });
+  const sweepWindows = createSweepWindows({ windows: createHintWindows(table), startQueue });
+  const registrations = createRegistrationStore(table);
+  const sweepRegistrations = createSweepRegistrations({ registrations, startQueue });
   const sweepLinks = createSweepLinks({
     table,
     linkQueue: createLinkQueue({ client: sqs, queueUrl: environment.LINKS_QUEUE_URL }),
@@ -77,7 +79,7 @@ function createAwsSweeps(): Sweeps {
   });
   const listDues = createListAlertDues(table);
   const sweepAlerts = createSweepAlerts({ listDues, queue: alertQueue, clock: systemClock });
-  return { sweepRuns, sweepSchedules, sweepWindows, sweepLinks, sweepAlerts };
+  return { sweepRuns, sweepSchedules, sweepWindows, sweepRegistrations, sweepLinks, sweepAlerts };
 }
 
 export const handler = composeScheduledWorker(

@@ -15,6 +15,8 @@ export function createHandler(startRuns: () => StartRuns): MessageHandler {
         return startRuns().schedule(message);
       case 'webhook':
         return startRuns().webhook(message);
+      case 'registration':
+        return startRuns().registration(message);
     }
   };
 }

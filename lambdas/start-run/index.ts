@@ -17,9 +17,12 @@ import { createScheduleMarks } from '../../core/triggers/schedule-marks.ts';
 import { createStartOrSkip } from '../../core/triggers/start-or-skip.ts';
 import { createStartQueue } from '../../core/triggers/start-queue.ts';
 import { createStartScheduledRun } from '../../core/triggers/start-scheduled-run.ts';
+import { createAskVendor } from '../../core/webhooks/ask-vendor.ts';
 import { createGatherHints } from '../../core/webhooks/gather-hints.ts';
 import { createHintLine } from '../../core/webhooks/hint-line.ts';
 import { createHintWindows } from '../../core/webhooks/hint-window.ts';
+import { createRegistrationStore } from '../../core/webhooks/registration-store.ts';
+import { createStartDueRegistration } from '../../core/webhooks/start-due-registration.ts';
 import { createStartHintedRun } from '../../core/webhooks/start-hinted-run.ts';
 import { composeQueueWorker } from '../middleware/queue-worker.ts';
 import { createHandler, type StartRuns } from './handler.ts';
@@ -71,9 +74,12 @@ function createAwsStartRuns(): StartRuns {
       log.error('Hints wait for the sweep: their message was not sent', error, { taskID }),
   });
   const line = createHintLine(table);
+  const registrations = createRegistrationStore(table);
+  const askVendor = createAskVendor({ registrations, sources, startRun, clock });
   return {
     schedule: createStartScheduledRun({ tasks, startOrSkip, marks, clock, log }),
     webhook: createStartHintedRun({ table, tasks, startOrSkip, windows, line, gatherHints, clock }),
+    registration: createStartDueRegistration({ registrations, tasks, sources, askVendor, clock }),
   };
 }
 

@@ -14,6 +14,7 @@ import { createLeaseStore } from '../../core/leases/lease-store.ts';
 import { createPushPayloads } from '../../core/push/push-payloads.ts';
 import { createWorkPush } from '../../core/push/work-push.ts';
 import { createRejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
+import type { StoreDependencies } from '../../core/resources/resource-store.ts';
 import { DEFAULT_ENGINE_SETTINGS, type Engine } from '../../core/runs/engine.ts';
 import { createHandOff } from '../../core/runs/hand-off.ts';
 import { createRunBus } from '../../core/runs/run-bus.ts';
@@ -25,6 +26,9 @@ import { createBlockTask } from '../../core/tasks/block-task.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { createRunTransform } from '../../core/transformations/run-transform-function.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
+import { createRegistrationStore } from '../../core/webhooks/registration-store.ts';
+import { createWebhookStore } from '../../core/webhooks/webhook-store.ts';
+import { createArrangeHooks } from './arrange-hooks.ts';
 import { createOpenConnection, type ConnectionDependencies } from './open-connection.ts';
 import { createOpenPush } from './open-push.ts';
 import { createReadSample } from './read-sample.ts';
@@ -58,25 +62,7 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
   const rejectedRecords = createRejectedRecordStore({ ...table, retentionDays });
   const tasks = createTaskStore(table);
   const runBus = createRunBus({ client: new EventBridgeClient({}), busName: environment.BUS_NAME });
-  const connections: ConnectionDependencies = {
-    tasks,
-    sources: createSourceStore(table),
-    destinations: createDestinationStore(table),
-    authentications: createAuthenticationStore(table),
-    dataKeys: createKmsDataKeys(environment.KEY_ARN),
-    searchHosts: hostsSchema.parse(JSON.parse(environment.SEARCH_HOSTS)),
-    vendorHosts: hostsSchema.parse(JSON.parse(environment.VENDOR_HOSTS)),
-    network: {
-      allowPrivate: toList(environment.ALLOW_PRIVATE),
-      trustedHosts: toList(environment.TRUSTED_HOSTS),
-    },
-    clock,
-    transformations: createTransformationStore(table),
-    runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
-    table,
-    rejectedRecords,
-    maxRecordBytes: Number(environment.MAX_RECORD_BYTES),
-  };
+  const connections = createConnections(environment, { ...table, tasks, rejectedRecords });
   const engine: Engine = {
     runStore,
     leaseStore: createLeaseStore({ ...table, leaseSeconds }),
@@ -85,6 +71,11 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
     handOff: createHandOff({ runStore, runBus, blockTask: createBlockTask({ tasks }) }),
     openConnection: createOpenConnection(connections),
     readSample: createReadSample(connections),
+    arrangeHooks: createArrangeHooks({
+      ...connections,
+      webhooks: createWebhookStore(table),
+      registrations: createRegistrationStore(table),
+    }),
     clock,
     random: Math.random,
     newEventID: newTimeOrderedID,
@@ -97,6 +88,36 @@ export function createAwsWorkRun(environment: WorkRunEnvironment, log: Log): Wor
     openDestination: createOpenPush(connections),
   });
   return createWorkRun(engine, workPush);
+}
+
+/** What a run's source and destination are opened with. */
+function createConnections(
+  environment: WorkRunEnvironment,
+  {
+    tasks,
+    rejectedRecords,
+    ...table
+  }: StoreDependencies & Pick<ConnectionDependencies, 'tasks' | 'rejectedRecords'>,
+): ConnectionDependencies {
+  return {
+    tasks,
+    sources: createSourceStore(table),
+    destinations: createDestinationStore(table),
+    authentications: createAuthenticationStore(table),
+    dataKeys: createKmsDataKeys(environment.KEY_ARN),
+    searchHosts: hostsSchema.parse(JSON.parse(environment.SEARCH_HOSTS)),
+    vendorHosts: hostsSchema.parse(JSON.parse(environment.VENDOR_HOSTS)),
+    network: {
+      allowPrivate: toList(environment.ALLOW_PRIVATE),
+      trustedHosts: toList(environment.TRUSTED_HOSTS),
+    },
+    clock: table.clock,
+    transformations: createTransformationStore(table),
+    runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
+    table,
+    rejectedRecords,
+    maxRecordBytes: Number(environment.MAX_RECORD_BYTES),
+  };
 }
 
 function toList(text: string): string[] {

@@ -8,6 +8,7 @@ import {
   indexNameOf,
   type Destination,
 } from '../../core/destinations/destination.ts';
+import { leaseOwnerOf } from '../../core/destinations/lease-owner.ts';
 import type { DestinationStore } from '../../core/destinations/destination-store.ts';
 import type { Clock } from '../../core/foundation/clock.ts';
 import type { DataKeys } from '../../core/foundation/data-keys.ts';
@@ -77,7 +78,7 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       indexName,
       beforeRequest: assertHeld,
     });
-    const index = { searchAppID: connector.leaseOwner(access.applicationID), indexName };
+    const index = { searchAppID: leaseOwnerOf(destination.type, access.applicationID), indexName };
     return {
       index,
       policy: task.runPolicy ?? DEFAULT_RUN_POLICY,
@@ -106,7 +107,7 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
 }
 
 /** What a destination is opened with, whichever it is. */
-function toDestinationContext(
+export function toDestinationContext(
   { searchHosts, vendorHosts, network, clock, maxRecordBytes }: ConnectionDependencies,
   { action, runID, generation }: Run,
 ): Omit<DestinationContext, 'applicationID' | 'apiKey' | 'indexName' | 'beforeRequest'> {

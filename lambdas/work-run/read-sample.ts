@@ -8,7 +8,7 @@ import type { ConnectionDependencies } from './open-connection.ts';
 import { toSourceContext } from './source-context.ts';
 
 /** A sample is ten records: more is not worth holding. */
-const SAMPLE_LIMITS: BatchLimits = { maxRecords: 1_000, maxBytes: 1024 * 1024 };
+export const SAMPLE_LIMITS: BatchLimits = { maxRecords: 1_000, maxBytes: 1024 * 1024 };
 
 /** Reads the beginning of the source that a run of type `validate` carries, with the credentials that it names. */
 export function createReadSample(dependencies: ConnectionDependencies): Engine['readSample'] {

@@ -53,6 +53,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   getWebhook: BY_ID,
   setWebhook: WITH_BODY,
   rotateWebhook: WITH_BODY,
+  registerWebhook: WITH_BODY,
+  unregisterWebhook: BY_ID,
   listWebhookDeliveries: BY_ID,
   createAuthentication: WITH_BODY,
   deleteAuthentication: BY_ID,

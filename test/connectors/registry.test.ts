@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findSourceConnector, openSource } from '../../connectors/registry.ts';
 import { CONNECTED_SOURCE_TYPES, SOURCE_AUTHENTICATION_TYPES } from '../../core/sources/source-types.ts';
+import { VENDOR_SCHEMES } from '../../core/webhooks/vendor-schemes.ts';
 import { serveFile } from './support/file-server.ts';
 import { contextOf } from './support/read-source.ts';
 
@@ -10,6 +11,14 @@ describe('the registry of connectors', () => {
     expect(connector.type).toBe(type);
     expect(connector.authenticationTypes).toEqual(SOURCE_AUTHENTICATION_TYPES[type]);
   });
+
+  it.each(CONNECTED_SOURCE_TYPES)(
+    'says of %s whether its vendor can be told where to deliver',
+    async (type) => {
+      const { webhooks } = await findSourceConnector(type);
+      expect(webhooks !== undefined).toBe(VENDOR_SCHEMES[type] !== undefined);
+    },
+  );
 
   it.each(['ftp', 'toString', '__proto__', ''])('has no type %j and says which there are', async (type) => {
     await expect(openSource(type, contextOf({}))).rejects.toThrow(

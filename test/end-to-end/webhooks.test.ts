@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { callExtension } from '../support/call-extension.ts';
 import { browse, finishedRun, startOneMachine, type OneMachine } from '../support/one-machine.ts';
 import { createPipeline, type Pipeline } from '../support/pipeline.ts';
 import { createPushPipeline } from '../support/push-pipeline.ts';
@@ -45,17 +46,8 @@ interface Ledger {
   refused: { deliveries: number }[];
 }
 
-async function call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-  const { url, appID, apiKey } = machine.connection;
-  const answer = await fetch(url + path, {
-    method,
-    headers: { 'x-algolia-application-id': appID, 'x-algolia-api-key': apiKey },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return JSON.parse(text) as Answer;
-}
+const call = <Answer>(method: string, path: string, body?: object): Promise<Answer> =>
+  callExtension(machine, method, path, body);
 
 async function send({ url, secret }: Hook, payload: unknown, id: string = randomUUID()): Promise<number> {
   const body = JSON.stringify(payload);

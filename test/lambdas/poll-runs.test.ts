@@ -15,6 +15,7 @@ function sweepsThat(
     sweepRuns: async () => runs,
     sweepSchedules: async () => schedules,
     sweepWindows: async () => 1,
+    sweepRegistrations: async () => 6,
     sweepLinks: async () => 5,
     sweepAlerts: async () => 4,
   };
@@ -34,6 +35,7 @@ describe('the sweep of each minute', () => {
       windows: 1,
       links: 5,
       alerts: 4,
+      registrations: 6,
     });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: 'Done', sent: 3, requestID: 'request-1' });
   });

@@ -22,7 +22,7 @@ test('each message goes to what starts its kind, and only those that failed come
     started.push(message);
   };
   const worker = composeQueueWorker(
-    createHandler(() => ({ schedule: start, webhook: start })),
+    createHandler(() => ({ schedule: start, webhook: start, registration: start })),
     { log: createLog({}, () => {}) },
   );
   const bodies = [HIT, { ...HIT, taskID: 'refused' }, { ...HIT, version: 2 }].map((hit) =>

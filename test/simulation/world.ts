@@ -172,6 +172,7 @@ export class World {
         };
       },
       readSample: async () => [],
+      arrangeHooks: async () => 'Nothing to arrange.',
       clock,
       random: () => chance.next(),
       newEventID: () => `event-${(this.#events += 1)}`,

@@ -123,6 +123,7 @@ export class EngineWorld {
           policy: { ...DEFAULT_RUN_POLICY, ...options.policy },
         })),
       readSample: options.readSample ?? (async () => []),
+      arrangeHooks: async () => 'Nothing to arrange.',
       clock,
       random: () => 0.5,
       newEventID: newTimeOrderedID,

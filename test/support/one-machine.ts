@@ -16,6 +16,8 @@ interface Connection {
 /** The real service as `npm start` runs it, on free ports and a temporary directory, seen through the official client. */
 export interface OneMachine {
   readonly connection: Connection;
+  /** Where the start wrote it. */
+  readonly connectionFile: string;
   readonly ingestion: IngestionClient;
   readonly search: Algoliasearch;
   readonly processID: number;
@@ -57,7 +59,8 @@ export async function startOneMachine(options: Options = {}): Promise<OneMachine
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await untilReady(child, () => output);
-  const connection: Connection = JSON.parse(readFileSync(join(data, 'connection.json'), 'utf8'));
+  const connectionFile = join(data, 'connection.json');
+  const connection: Connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
   const { hostname, port } = new URL(connection.url);
   const searchHost = new URL(connection.search.url);
   const ingestion = algoliasearch(connection.appID, connection.apiKey).initIngestion({
@@ -77,6 +80,7 @@ export async function startOneMachine(options: Options = {}): Promise<OneMachine
   };
   return {
     connection,
+    connectionFile,
     ingestion,
     search,
     processID: child.pid ?? 0,

@@ -7,7 +7,5 @@ export const insightsDestination: DestinationConnector = {
   type: 'insights',
   // One call each: what a crash can make us send again is what was on its way.
   batchLimits: { maxRecords: MAX_EVENTS, maxBytes: MAX_EVENT_BYTES },
-  // Events change no index: they wait for no run that writes it, only for each other.
-  leaseOwner: (applicationID) => `insights:${applicationID}`,
   open: openInsightsDestination,
 };

@@ -6,7 +6,6 @@ export const searchDestination: DestinationConnector = {
   type: 'search',
   // Algolia's advice for a batch is 1,000 to 10,000 records and at most some 10 MB; eight of them are in memory.
   batchLimits: { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 },
-  leaseOwner: (applicationID) => applicationID,
   open: ({ searchHosts, ...context }) => {
     const baseURL = searchHosts[context.applicationID];
     return openSearchDestination({ ...context, ...(baseURL === undefined ? {} : { baseURL }) });

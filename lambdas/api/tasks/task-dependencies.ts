@@ -12,6 +12,7 @@ import type { TrySyncSchedules } from '../../../core/tasks/task-writes.ts';
 import { createScheduleMarks } from '../../../core/triggers/schedule-marks.ts';
 import { createSchedules, type SchedulesEnvironment } from '../../../core/triggers/schedules.ts';
 import { createSyncSchedules } from '../../../core/triggers/sync-schedules.ts';
+import type { WebhookRegistrar } from '../../../core/webhooks/webhook-registrar.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
 /** Makes a task's schedules in Scheduler at once; what fails is left to the sweep. */
@@ -40,12 +41,23 @@ export function createTaskDependencies(
     readonly sources: SourceStore;
     readonly destinations: DestinationStore;
   },
-  runHostedTask: RunHostedTask,
+  {
+    runHostedTask,
+    webhookRegistrar,
+  }: {
+    readonly runHostedTask: RunHostedTask;
+    readonly webhookRegistrar: Pick<WebhookRegistrar, 'abandon'>;
+  },
 ): Pick<ApiDependencies, 'taskStore' | 'tasks' | 'runTask' | 'runSource'> {
   const runTask = createRunTask({ ...ports, ...stores, runHostedTask });
   return {
     taskStore: stores.tasks,
-    tasks: createTaskService({ ...ports, ...stores, store: stores.tasks }),
+    tasks: createTaskService({
+      ...ports,
+      ...stores,
+      store: stores.tasks,
+      onDeleted: webhookRegistrar.abandon,
+    }),
     runTask,
     runSource: createRunSource({ ...stores, runTask, table: ports, clock: ports.clock }),
   };

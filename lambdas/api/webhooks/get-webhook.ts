@@ -7,8 +7,10 @@ export const getWebhook = defineOperation({
   path: '/ext/1/tasks/{taskID}/webhook',
   acl: INGESTION_RIGHTS,
   response: webhookShape,
-  handle: async ({ appID, parameters: { taskID }, baseURL }, { webhooks, clock }) => {
+  handle: async ({ appID, parameters: { taskID }, baseURL }, { webhooks, webhookRegistrar, clock }) => {
     const owner = { appID, taskID };
-    return toWebhookShape(owner, await webhooks.get(owner), { baseURL, now: clock.now() });
+    const webhook = await webhooks.get(owner);
+    const registration = await webhookRegistrar.find(owner);
+    return toWebhookShape(owner, webhook, { baseURL, registration, now: clock.now() });
   },
 });

@@ -13,12 +13,14 @@ export const rotateWebhook = defineOperation({
   hasSecretAnswer: true,
   body: z.object({ secret: secretSchema.optional() }).default({}),
   response: webhookWithSecretShape,
-  handle: async ({ appID, parameters: { taskID }, body, baseURL }, { webhooks, clock }) => {
+  handle: async ({ appID, parameters: { taskID }, body, baseURL }, { webhooks, webhookRegistrar, clock }) => {
     const owner = { appID, taskID };
     const rotated = await webhooks.rotate(
       owner,
       body.secret === undefined ? undefined : new Secret(body.secret),
     );
-    return toWebhookWithSecretShape(owner, rotated, { baseURL, now: clock.now() });
+    await webhookRegistrar.renew(owner);
+    const registration = await webhookRegistrar.find(owner);
+    return toWebhookWithSecretShape(owner, rotated, { baseURL, registration, now: clock.now() });
   },
 });

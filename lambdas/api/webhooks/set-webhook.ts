@@ -20,10 +20,12 @@ export const setWebhook = defineOperation({
     projectKey: z.string().min(1).max(256).optional(),
   }),
   response: webhookWithSecretShape,
-  handle: async ({ appID, parameters: { taskID }, body, baseURL }, { webhooks, clock }) => {
+  handle: async ({ appID, parameters: { taskID }, body, baseURL }, { webhooks, webhookRegistrar, clock }) => {
     const owner = { appID, taskID };
     const secret = body.secret === undefined ? undefined : new Secret(body.secret);
     const set = await webhooks.set(owner, { ...body, secret });
-    return toWebhookWithSecretShape(owner, set, { baseURL, now: clock.now() });
+    await webhookRegistrar.renew(owner);
+    const registration = await webhookRegistrar.find(owner);
+    return toWebhookWithSecretShape(owner, set, { baseURL, registration, now: clock.now() });
   },
 });

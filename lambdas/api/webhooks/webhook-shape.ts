@@ -5,6 +5,7 @@ import type { Resource } from '../../../core/resources/resource.ts';
 import { toHookID, type HookOwner } from '../../../core/webhooks/hook-id.ts';
 import { WEBHOOK_SCHEMES } from '../../../core/webhooks/webhook-scheme.ts';
 import { webhookSchemes } from '../../../core/webhooks/webhook-schemes.ts';
+import type { Registration } from '../../../core/webhooks/registration.ts';
 import type { WebhookWithSecret } from '../../../core/webhooks/webhook-service.ts';
 import type { Webhook } from '../../../core/webhooks/webhook.ts';
 import { wireDate } from '../response-shapes.ts';
@@ -27,6 +28,18 @@ export const webhookShape = z.object({
   projectKey: z.string().optional(),
   /** Until then the secret before the last rotation is good. */
   previousSecretValidUntil: wireDate.optional(),
+  /** What Millrace has registered at the vendor of the task's source, and when it last found it there. */
+  registration: z
+    .object({
+      url: z.string(),
+      /** `removed` until it is gone at the vendor. */
+      wanted: z.enum(['registered', 'removed']),
+      topics: z.array(z.string()),
+      checkedAt: wireDate.nullable(),
+      /** The last run that was asked to see to it. */
+      runID: z.string(),
+    })
+    .optional(),
   createdAt: wireDate,
   updatedAt: wireDate,
 });
@@ -34,10 +47,17 @@ export const webhookShape = z.object({
 /** The answer to whoever set the secret, which nobody is shown again; null where the scheme has none. */
 export const webhookWithSecretShape = webhookShape.extend({ secret: z.string().nullable() });
 
+/** What a webhook is shown with. */
+interface WebhookSurroundings {
+  readonly baseURL: string;
+  readonly registration: Registration | undefined;
+  readonly now: Date;
+}
+
 export function toWebhookShape(
   owner: HookOwner,
   { createdAt, updatedAt, body }: Resource<Webhook>,
-  { baseURL, now }: { readonly baseURL: string; readonly now: Date },
+  { baseURL, registration, now }: WebhookSurroundings,
 ): z.output<typeof webhookShape> {
   const { scheme, projectKey, previous } = body;
   const hookID = toHookID(owner);
@@ -49,6 +69,7 @@ export function toWebhookShape(
     headers: [...webhookSchemes[scheme].headers],
     ...(projectKey === undefined ? {} : { projectKey }),
     ...(isPreviousGood ? { previousSecretValidUntil: toWireDate(new Date(previous.validUntil)) } : {}),
+    ...(registration === undefined ? {} : { registration: toRegistrationShape(registration) }),
     createdAt: toWireDate(new Date(createdAt)),
     updatedAt: toWireDate(new Date(updatedAt)),
   };
@@ -57,7 +78,17 @@ export function toWebhookShape(
 export function toWebhookWithSecretShape(
   owner: HookOwner,
   { webhook, secret }: WebhookWithSecret,
-  around: { readonly baseURL: string; readonly now: Date },
+  around: WebhookSurroundings,
 ): z.output<typeof webhookWithSecretShape> {
   return { ...toWebhookShape(owner, webhook, around), secret: secret?.reveal() ?? null };
+}
+
+function toRegistrationShape({ url, wanted, topics, checkedAt, runID }: Registration) {
+  return {
+    url,
+    wanted,
+    topics,
+    checkedAt: checkedAt === undefined ? null : toWireDate(new Date(checkedAt)),
+    runID,
+  };
 }

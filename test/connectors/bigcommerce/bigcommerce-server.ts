@@ -12,6 +12,8 @@ type Row = Record<string, unknown>;
 export interface Store {
   /** How many products there are, numbered from 1 on; each is made as it is asked for. */
   products?: { count: number; make: (id: number) => Row };
+  /** Ids of products that are gone. */
+  removed?: ReadonlySet<number>;
   /** Ids of products that are not sold in channel 1. */
   notInChannel?: ReadonlySet<number>;
   brands?: Row[];
@@ -155,7 +157,7 @@ function listProducts(store: Store, query: DocumentedRequest['query']): object {
   const found: number[] = [];
   let total = 0;
   for (const id of ids ?? Array.from({ length: count - after }, (_, index) => after + index + 1)) {
-    if (id <= after || id > count || !isSold(id)) continue;
+    if (id <= after || id > count || store.removed?.has(id) === true || !isSold(id)) continue;
     total += 1;
     if (found.length < limit) found.push(id);
   }
