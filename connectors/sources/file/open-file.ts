@@ -1,9 +1,8 @@
-import type { HttpResponse } from '../../http/http-client.ts';
 import { SNIFFED_BYTES, refuseOtherContent } from './content-check.ts';
 import { decodeContent, detectEncoding } from './decoded-content.ts';
 import { contentLength, readBody, type ByteCount } from './file-body.ts';
 import { toValidator, type FileVersion } from './file-cursor.ts';
-import { requestFile, type FileRequest } from './file-request.ts';
+import type { FileAnswer, FileRequest } from './file-request.ts';
 
 /** A file whose content is about to be read from its start. */
 export interface OpenedFile {
@@ -16,9 +15,9 @@ export interface OpenedFile {
   readonly close: () => void;
 }
 
-/** Asks for a file; errors are those of `requestFile` and `readContent`. */
+/** Asks for a file; errors are those of the transport and `readContent`. */
 export async function openFile(request: FileRequest, received: ByteCount): Promise<OpenedFile> {
-  return readContent(request, await requestFile(request), received);
+  return readContent(request, await request.transport.fetch(request), received);
 }
 
 /**
@@ -27,7 +26,7 @@ export async function openFile(request: FileRequest, received: ByteCount): Promi
  */
 export async function readContent(
   request: FileRequest,
-  response: HttpResponse,
+  response: FileAnswer,
   received: ByteCount,
 ): Promise<OpenedFile> {
   // Not by ending the generators: one that waits for bytes would end only when they come.
@@ -51,7 +50,7 @@ export async function readContent(
   }
 }
 
-function versionOf({ method }: FileRequest, { headers }: HttpResponse, isCompressed: boolean): FileVersion {
+function versionOf({ method }: FileRequest, { headers }: FileAnswer, isCompressed: boolean): FileVersion {
   const etag = toValidator(headers['etag']);
   return {
     etag,
