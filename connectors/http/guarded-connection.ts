@@ -32,7 +32,8 @@ export async function openGuardedSocket(guard: Guard, host: string, port: number
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const open = (lookup: LookupFunction) => connectSocket({ host, port, lookup });
   connect({ guard, host, port, readyEvent: 'connect', open }, (error, socket) => {
-    if (error === null && socket instanceof Socket) resolve(socket);
+    // Requests are small and each waits for its answer.
+    if (error === null && socket instanceof Socket) resolve(socket.setNoDelay());
     else reject(error ?? new Error('The connection is no socket.'));
   });
   return promise;

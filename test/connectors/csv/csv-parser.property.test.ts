@@ -12,6 +12,9 @@ import {
   toRecords,
 } from '../support/parse-bytes.ts';
 
+/** More for a longer search: `npm run test:fuzz:csv`. */
+const STREAMS = Number(process.env['MILLRACE_FUZZ_CSV'] ?? 1_500);
+
 const cell = fc.oneof(
   fc.string({
     unit: fc.constantFrom(
@@ -95,7 +98,7 @@ describe('a CSV file', () => {
         expect(parsed.rejected).toEqual([]);
         expect(rowsOf(parsed)).toEqual(expected);
       }),
-      { numRuns: 1500 },
+      { numRuns: STREAMS },
     );
   });
 

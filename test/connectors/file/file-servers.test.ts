@@ -72,9 +72,12 @@ describe.each(SERVERS)('a file over $scheme', ({ login, serve, resumedBy }) => {
   it('goes on from every cursor with what would have followed, by asking for the rest alone', async () => {
     writeFileSync(join(folder, 'a.csv'), CSV);
     const { url, starts } = await serve();
-    const context = contextOf({ url: `${url}/a.csv` }, { authentication, limits: SMALL_LIMITS });
+    const context = contextOf(
+      { url: `${url}/a.csv` },
+      { authentication, limits: { maxRecords: 9, maxBytes: 5000 } },
+    );
     const whole = await readSource('csv', context);
-    expect(whole.batches.length).toBeGreaterThan(5);
+    expect(whole.batches.length).toBeGreaterThan(4);
     let texts = 0;
     for (const batch of whole.batches) {
       texts += batch.count;

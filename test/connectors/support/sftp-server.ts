@@ -40,6 +40,7 @@ export async function startSftpServer(root: string, behaviour: SftpBehaviour = {
   const connections = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (connection) => {
     connections.add(connection);
+    (connection as unknown as { setNoDelay: () => void }).setNoDelay();
     connection.on('error', () => {});
     connection.on('close', () => connections.delete(connection));
     connection.on('authentication', (context) => {
