@@ -48,7 +48,10 @@ const SERVERS = [
     serve: async (): Promise<Served> => {
       const server = await startSftpServer(folder);
       onTestFinished(() => server.stop());
-      return { url: server.url, starts: () => server.requests.filter((request) => /^READ/.test(request)) };
+      return {
+        url: server.url,
+        starts: () => server.requests.filter((request) => request.startsWith('READ')),
+      };
     },
     resumedBy: [/^READ [1-9]\d*$/],
   },
@@ -79,15 +82,13 @@ describe.each(SERVERS)('a file over $scheme', ({ login, serve, resumedBy }) => {
     const whole = await readSource('csv', context);
     expect(whole.batches.length).toBeGreaterThan(4);
     let texts = 0;
-    for (const batch of whole.batches) {
+    for (const batch of whole.batches.slice(0, -1)) {
       texts += batch.count;
       const before = starts().length;
       const rest = await readSource('csv', context, JSON.parse(JSON.stringify(batch.cursor)) as Cursor);
       expect(rest.texts).toEqual(whole.texts.slice(texts));
       const asked = starts().slice(before);
-      if (batch !== whole.batches.at(-1)) {
-        for (const resumed of resumedBy) expect(asked.some((start) => resumed.test(start))).toBe(true);
-      }
+      for (const resumed of resumedBy) expect(asked.some((start) => resumed.test(start))).toBe(true);
     }
   });
 
