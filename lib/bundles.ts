@@ -38,6 +38,19 @@ const onlyEnvironmentCredentials: Plugin = {
     ),
 };
 
+/**
+ * Leaves out compiled parts of packages, which run on the machine that they were compiled on: the packages that have them
+ * (ssh2 alone) do without, by Node's own crypto.
+ */
+const noCompiledParts: Plugin = {
+  name: 'no-compiled-parts',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.node$/ }, () => ({
+      contents: "throw new Error('Compiled parts are left out of bundles');",
+      loader: 'js',
+    })),
+};
+
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -51,9 +64,13 @@ const BUILD = {
   // Stack traces need positions only; the sources would double what is deployed.
   sourcesContent: false,
   mainFields: ['module', 'main'],
+  // Packages in the older format ask for Node's own modules by `require`, which modules do not have.
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+  },
   outExtension: { '.js': '.mjs' },
   logLevel: 'silent',
-  plugins: [onlyEnglishMessages, onlyEnvironmentCredentials],
+  plugins: [onlyEnglishMessages, onlyEnvironmentCredentials, noCompiledParts],
 } as const satisfies BuildOptions;
 
 export interface BundleOptions {

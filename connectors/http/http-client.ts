@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { NetworkPolicy } from '../contract/source-connector.ts';
 import { createAddressPolicy } from './address-policy.ts';
-import { createGuardedAgents, type Resolve } from './guarded-agents.ts';
+import { createGuardedAgents } from './guarded-agents.ts';
+import type { Resolve } from './guarded-connection.ts';
 import { HttpRequestError } from './http-request-error.ts';
 import { nextHop } from './redirect.ts';
 import { parseRequestURL } from './request-url.ts';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { freeObject, texts, withinBytes } from '../foundation/bounded-schemas.ts';
 import { fileUrlSchema, urlSchema } from '../foundation/text-schemas.ts';
+import { parseRecordPointer, POINTER_RULE } from './record-pointer.ts';
 
 const FORBIDDEN_DELIMITERS: ReadonlySet<string> = new Set(['\r', '\n', '\uFFFD', ' ', '"']);
 
@@ -96,7 +97,10 @@ export const sourceInputSchemas = {
   }),
   docker,
   ga4BigqueryExport: z.object({ projectID: text, datasetID: text, tablePrefix: text }),
-  json: z.object(fileFields),
+  json: z.object({
+    ...fileFields,
+    url: fileUrlSchema.refine((url) => parseRecordPointer(url) !== undefined, POINTER_RULE),
+  }),
   shopify: z.object({ shopURL, featureFlags: freeObject.optional() }),
 } as const;
 

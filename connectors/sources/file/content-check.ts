@@ -4,9 +4,7 @@ import { SourceError } from '../../../core/runs/source-error.ts';
 export const SNIFFED_BYTES = 512;
 
 const SIGNATURES: readonly { bytes: number[]; is: string; says: string }[] = [
-  { bytes: [0x50, 0x4b, 0x03, 0x04], is: 'a zip archive (or a spreadsheet)', says: 'zip cannot be read yet' },
-  { bytes: [0xff, 0xfe], is: 'a file in UTF-16', says: 'save it in UTF-8' },
-  { bytes: [0xfe, 0xff], is: 'a file in UTF-16', says: 'save it in UTF-8' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], is: 'a zip archive within another', says: 'one layer can be read' },
   {
     bytes: [0x1f, 0x8b],
     is: 'a file that is compressed twice',

@@ -2,6 +2,7 @@ import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import type { ByteCount } from './file-body.ts';
+import { readZipEntry, ZIP_SIGNATURE } from './zip-entry.ts';
 
 /** Content may be this many times as large as what came over the wire, from the first megabyte on. */
 const MAX_RATIO = 100;
@@ -22,6 +23,7 @@ const DECODER_OPTIONS = { chunkSize: 65_536 };
 const SIGNATURES: readonly { encoding: string; bytes: Buffer }[] = [
   { encoding: 'gzip', bytes: Buffer.from([0x1f, 0x8b]) },
   { encoding: 'zstd', bytes: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) },
+  { encoding: 'zip', bytes: ZIP_SIGNATURE },
 ];
 
 /** How the content is compressed, by the header or by its first bytes (a `.csv.gz`); undefined when it is not. */
@@ -46,22 +48,28 @@ export async function* decodeContent(
   encoding: string,
   received: ByteCount,
 ): AsyncGenerator<Buffer> {
-  const decoder = DECODERS[encoding]?.();
-  if (decoder === undefined) throw new Error(`No decoder for ${encoding}`);
-  const input = Readable.from(chunks, { objectMode: true, highWaterMark: 1 });
-  // An error of the source reaches whoever reads the decoder; `pipe` alone would leave it waiting.
-  input.once('error', (error) => decoder.destroy(error));
-  input.pipe(decoder);
   const before = received.bytes;
   let decoded = 0;
   try {
-    for await (const chunk of decoder) {
+    for await (const chunk of encoding === 'zip' ? readZipEntry(chunks) : decompress(chunks, encoding)) {
       decoded += chunk.length;
       guardSize(decoded, received.bytes - before);
       yield chunk;
     }
   } catch (error) {
     throw toDecodingError(error, encoding);
+  }
+}
+
+async function* decompress(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGenerator<Buffer> {
+  const decoder = DECODERS[encoding]?.();
+  if (decoder === undefined) throw new Error(`No decoder for ${encoding}`);
+  const input = Readable.from(chunks, { objectMode: true, highWaterMark: 1 });
+  // An error of the source reaches whoever reads the decoder; `pipe` alone would leave it waiting.
+  input.once('error', (error) => decoder.destroy(error));
+  input.pipe(decoder);
+  try {
+    for await (const chunk of decoder) yield chunk;
   } finally {
     input.destroy();
     decoder.destroy();

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { HttpRequestError } from '../../http/http-request-error.ts';
-import type { HttpResponse } from '../../http/http-client.ts';
 import { describeURL } from '../../http/request-url.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
+import type { FileAnswer } from './file-request.ts';
 import { PaceWatch } from './pace-watch.ts';
 import { toSourceError } from './to-source-error.ts';
 
@@ -13,7 +13,7 @@ export interface ByteCount {
 
 /** The body of an answer as it came. An end is a real end: data cut on the way is an error that may be retried. */
 export async function* readBody(
-  response: HttpResponse,
+  response: FileAnswer,
   received: ByteCount,
   paceMilliseconds: number,
 ): AsyncGenerator<Buffer> {
@@ -44,13 +44,13 @@ async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
 }
 
 /** What the server says that it sends, in bytes on the wire. */
-export function contentLength({ headers }: HttpResponse): number | undefined {
+export function contentLength({ headers }: FileAnswer): number | undefined {
   const text = headers['content-length'];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 function truncated(
-  response: HttpResponse,
+  response: FileAnswer,
   got: number,
   expected: number | undefined,
   cause?: unknown,

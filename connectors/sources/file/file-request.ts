@@ -1,12 +1,9 @@
-import type { HttpClient, HttpResponse } from '../../http/http-client.ts';
-import { describeURL } from '../../http/request-url.ts';
-import { SourceError } from '../../../core/runs/source-error.ts';
+import type { HttpResponse } from '../../http/http-client.ts';
 import type { OpenedAuthentication } from '../../contract/source-connector.ts';
-import { toSourceError } from './to-source-error.ts';
 
 /** The request that fetches a file, the same for every attempt. */
 export interface FileRequest {
-  readonly client: HttpClient;
+  readonly transport: FileTransport;
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly authentication: OpenedAuthentication | undefined;
@@ -26,104 +23,18 @@ export interface ByteRange {
 }
 
 /**
- * Sends the request; resolves with an answer of status 200, or 206 when a range was asked for. Every other one is a
- * `SourceError` that says what was asked, what came and what to check.
+ * How a file comes, whatever the protocol, in the words of http, which has one for all that matters: 200 for the whole file and
+ * 206 for a part; `etag`, `last-modified`, `content-length`, `content-range`.
  */
-export async function requestFile(request: FileRequest, range?: ByteRange): Promise<HttpResponse> {
-  const { client, url, method, signal } = request;
-  const response = await client
-    .request({
-      method,
-      url,
-      signal,
-      headers: headersOf(request, range),
-    })
-    .catch((error: unknown) => {
-      throw toSourceError(error);
-    });
-  const isExpected = response.statusCode === 200 || (range !== undefined && response.statusCode === 206);
-  if (isExpected) return response;
-  response.body.destroy();
-  throw statusError(request, response);
-}
+export type FileAnswer = Pick<HttpResponse, 'statusCode' | 'headers' | 'body' | 'url'>;
 
-function headersOf({ authentication, format }: FileRequest, range?: ByteRange): Record<string, string> {
-  return {
-    accept: '*/*',
-    // Positions in a file are those of its content; asked for like this, most servers send just that.
-    'accept-encoding': 'identity',
-    'user-agent': 'millrace',
-    ...(authentication === undefined ? {} : { authorization: authorizationOf(authentication, format) }),
-    ...(range === undefined
-      ? {}
-      : { range: `bytes=${range.first}-${range.last ?? ''}`, 'if-range': range.etag }),
-  };
-}
-
-function authorizationOf({ type, input }: OpenedAuthentication, format: string): string {
-  const { username, password } = input;
-  if (type !== 'basic' || typeof username !== 'string' || password === undefined) {
-    throw new SourceError(
-      'source.authentication_type',
-      `A ${format} source takes an authentication of type basic, not of type ${type}.`,
-    );
-  }
-  const secret = typeof password === 'string' ? password : password.reveal();
-  return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
-}
-
-function statusError(request: FileRequest, { statusCode, headers, url }: HttpResponse): SourceError {
-  const wait = headers['retry-after'];
-  const isAsked = wait !== undefined && /^\d{1,6}$/.test(wait);
-  const after = isAsked ? ` It asks to wait ${wait} s.` : '';
-  const asked = `${request.method} ${describeURL(new URL(url))} answered ${statusCode}`;
-  const { code, says, disposition } = explainStatus(statusCode, request.authentication !== undefined);
-  return new SourceError(code, `${asked}: ${says}${after}`, {
-    disposition,
-    ...(isAsked ? { retryAfterSeconds: Number(wait) } : {}),
-  });
-}
-
-interface Explanation {
-  readonly code: string;
-  readonly says: string;
-  readonly disposition: 'fatal' | 'retryable';
-}
-
-const GONE = new Set([404, 410]);
-/** Other statuses under 500 that pass by themselves: request timeout, too early. */
-const PASSING = new Set([408, 425]);
-
-function explainStatus(status: number, isAuthenticated: boolean): Explanation {
-  if (GONE.has(status)) {
-    return fatal('source.not_found', 'there is no file at this address. Check the URL of the source.');
-  }
-  if (status === 401 || status === 403) {
-    const check = isAuthenticated
-      ? 'Check the user name and password of the authentication, and its right to read this file.'
-      : 'The source has no authentication: give it one of type basic, or make the file public.';
-    return fatal('source.access_denied', `access was refused. ${check}`);
-  }
-  if (status === 429) return passing('source.rate_limited', 'the server wants fewer requests.');
-  if (status >= 500)
-    return passing('source.server_error', 'the server of the source has a problem of its own.');
-  if (PASSING.has(status)) return passing('source.server_error', 'the server wants the request again later.');
-  if (status === 416)
-    return passing('source.changed', 'the file is shorter than it was, so it is read from the start.');
-  if (status === 206)
-    return fatal('source.unexpected_status', 'only a part of the file came, which was not asked for.');
-  if (status === 405)
-    return fatal('source.unexpected_status', 'check the method of the source: GET or POST.');
-  return fatal(
-    'source.unexpected_status',
-    'the file is expected with status 200. Check the URL of the source.',
-  );
-}
-
-function fatal(code: string, says: string): Explanation {
-  return { code, says, disposition: 'fatal' };
-}
-
-function passing(code: string, says: string): Explanation {
-  return { code, says, disposition: 'retryable' };
+/** The way to the servers of one protocol. */
+export interface FileTransport {
+  /**
+   * Resolves with an answer of status 200, or 206 when a range was asked for. Every other one is a `SourceError` that says
+   * what was asked, what came and what to check.
+   */
+  fetch(request: FileRequest, range?: ByteRange): Promise<FileAnswer>;
+  /** Ends all connections, also those in use. */
+  close(): void;
 }

@@ -3,11 +3,12 @@ import * as z from 'zod';
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 import type { RecordSource } from '../../../core/runs/ports.ts';
 import type { SourceContext } from '../../contract/source-connector.ts';
-import { createHttpClient, DEFAULT_TIMEOUTS, type HttpTimeouts } from '../../http/http-client.ts';
+import { DEFAULT_TIMEOUTS, type HttpTimeouts } from '../../http/http-client.ts';
+import { createTransport } from './create-transport.ts';
 import type { FileParser } from './file-parser.ts';
 import { readFile } from './read-file.ts';
 
-/** What the inputs of all sources that read one file by http have in common. */
+/** What the inputs of all sources that read one file have in common. */
 export interface FileInput {
   readonly url: string;
   readonly method?: 'GET' | 'POST' | undefined;
@@ -31,10 +32,10 @@ export function createFileSource(context: SourceContext<FileInput>, format: File
   return {
     read: async function* read(cursor, signal) {
       const timeouts = { ...TIMEOUTS, ...context.timeouts };
-      const client = createHttpClient(context.network, { timeouts });
+      const transport = await createTransport(context.input.url, { network: context.network, timeouts });
       try {
         const request = {
-          client,
+          transport,
           url: context.input.url,
           method: context.input.method ?? 'GET',
           authentication: context.authentication,
@@ -52,7 +53,7 @@ export function createFileSource(context: SourceContext<FileInput>, format: File
           cursor,
         );
       } finally {
-        client.close();
+        transport.close();
       }
     },
   };

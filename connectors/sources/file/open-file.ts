@@ -1,33 +1,33 @@
-import type { HttpResponse } from '../../http/http-client.ts';
+import { detectCharset, toUTF8 } from './charset.ts';
 import { SNIFFED_BYTES, refuseOtherContent } from './content-check.ts';
 import { decodeContent, detectEncoding } from './decoded-content.ts';
 import { contentLength, readBody, type ByteCount } from './file-body.ts';
 import { toValidator, type FileVersion } from './file-cursor.ts';
-import { requestFile, type FileRequest } from './file-request.ts';
+import type { FileAnswer, FileRequest } from './file-request.ts';
 
 /** A file whose content is about to be read from its start. */
 export interface OpenedFile {
   readonly version: FileVersion;
-  /** Of the whole content; unknown where the file is compressed or the server does not say. */
+  /** Of the whole content; unknown where the file is compressed, in another encoding, or the server does not say. */
   readonly sizeBytes: number | undefined;
-  /** Decompressed. */
+  /** Decompressed, in UTF-8. */
   readonly content: AsyncGenerator<Buffer>;
   /** Ends the transfer; needed whenever the content is not read to its end. */
   readonly close: () => void;
 }
 
-/** Asks for a file; errors are those of `requestFile` and `readContent`. */
+/** Asks for a file; errors are those of the transport and `readContent`. */
 export async function openFile(request: FileRequest, received: ByteCount): Promise<OpenedFile> {
-  return readContent(request, await requestFile(request), received);
+  return readContent(request, await request.transport.fetch(request), received);
 }
 
 /**
  * Looks at the beginning of an answer and gives its content. What is not the file that was meant is a `SourceError`:
- * an HTML page, an archive, a compression that is not known.
+ * an HTML page, an archive of several files, a compression or an encoding that is not known.
  */
 export async function readContent(
   request: FileRequest,
-  response: HttpResponse,
+  response: FileAnswer,
   received: ByteCount,
 ): Promise<OpenedFile> {
   // Not by ending the generators: one that waits for bytes would end only when they come.
@@ -38,11 +38,14 @@ export async function readContent(
     const raw = await peek(readBody(response, received, request.paceMilliseconds));
     const encoding = detectEncoding(response.headers['content-encoding'], raw.first);
     const decoded = encoding === undefined ? raw : await peek(decodeContent(raw.all, encoding, received));
-    refuseOtherContent(decoded.first, response.headers['content-type'], request.format);
+    const charset = detectCharset(response.headers['content-type'], decoded.first);
+    const text = charset === undefined ? decoded : await peek(toUTF8(decoded.all, charset));
+    refuseOtherContent(text.first, response.headers['content-type'], request.format);
+    const isAsSent = encoding === undefined && charset === undefined;
     return {
-      version: versionOf(request, response, encoding !== undefined),
-      sizeBytes: encoding === undefined ? contentLength(response) : undefined,
-      content: decoded.all,
+      version: versionOf(request, response, isAsSent),
+      sizeBytes: isAsSent ? contentLength(response) : undefined,
+      content: text.all,
       close,
     };
   } catch (error) {
@@ -51,13 +54,13 @@ export async function readContent(
   }
 }
 
-function versionOf({ method }: FileRequest, { headers }: HttpResponse, isCompressed: boolean): FileVersion {
+function versionOf({ method }: FileRequest, { headers }: FileAnswer, isAsSent: boolean): FileVersion {
   const etag = toValidator(headers['etag']);
   return {
     etag,
     lastModified: toValidator(headers['last-modified']),
-    // A weak tag stands for content that means the same; bytes may differ, so positions say nothing.
-    ranges: method === 'GET' && !isCompressed && etag.startsWith('"') && headers['accept-ranges'] !== 'none',
+    // Positions are those of the content as it is parsed. A weak tag stands for content that means the same; bytes may differ, so positions say nothing.
+    ranges: method === 'GET' && isAsSent && etag.startsWith('"') && headers['accept-ranges'] !== 'none',
   };
 }
 

@@ -1,8 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { HttpResponse } from '../../http/http-client.ts';
 import { readBody, type ByteCount } from './file-body.ts';
 import { changedError, toValidator, type FileCursor, type FileVersion } from './file-cursor.ts';
-import { requestFile, type FileRequest } from './file-request.ts';
+import type { FileAnswer, FileRequest } from './file-request.ts';
 import { openFile, prepend, readContent, type OpenedFile } from './open-file.ts';
 
 /** A file whose content is about to be read from a cursor on. */
@@ -25,7 +24,7 @@ export async function resumeFile(
   const prologue = await readPrologue(request, cursor, received);
   if ('content' in prologue) return skipToCursor(prologue, cursor);
   // One byte more than needed: at the very end of the file there would be nothing to ask for.
-  const response = await requestFile(request, { first: cursor.offset - 1, etag: cursor.etag });
+  const response = await request.transport.fetch(request, { first: cursor.offset - 1, etag: cursor.etag });
   if (response.statusCode !== 206)
     return skipToCursor(await readContent(request, response, received), cursor);
   refuseOtherRange(response, cursor.offset - 1, cursor);
@@ -49,7 +48,7 @@ async function readPrologue(
 ): Promise<{ bytes: Buffer } | OpenedFile> {
   if (cursor.prologueBytes === 0) return { bytes: Buffer.alloc(0) };
   const last = cursor.prologueBytes - 1;
-  const response = await requestFile(request, { first: 0, last, etag: cursor.etag });
+  const response = await request.transport.fetch(request, { first: 0, last, etag: cursor.etag });
   if (response.statusCode !== 206) return readContent(request, response, received);
   refuseOtherRange(response, 0, cursor);
   const chunks: Buffer[] = [];
@@ -61,7 +60,7 @@ async function readPrologue(
 }
 
 /** `If-Range` is not honoured everywhere: the part has to say where it begins and what it is of. */
-function refuseOtherRange(response: HttpResponse, first: number, cursor: FileCursor): void {
+function refuseOtherRange(response: FileAnswer, first: number, cursor: FileCursor): void {
   const etag = toValidator(response.headers['etag']);
   const begins = new RegExp(`^bytes ${first}-`).test(response.headers['content-range'] ?? '');
   const isEncoded = (response.headers['content-encoding'] ?? 'identity') !== 'identity';
@@ -71,7 +70,7 @@ function refuseOtherRange(response: HttpResponse, first: number, cursor: FileCur
 }
 
 /** The size of the whole file, which stands behind the range that was sent. */
-function sizeInRange(response: HttpResponse): number | undefined {
+function sizeInRange(response: FileAnswer): number | undefined {
   const size = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
   return size === undefined ? undefined : Number(size);
 }

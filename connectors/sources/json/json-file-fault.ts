@@ -21,6 +21,21 @@ export class JsonFileFault {
     );
   }
 
+  noArray(pointer: string, found: string): SourceError {
+    return new SourceError(
+      'json.no_array',
+      `The value at ${JSON.stringify(pointer)} is ${found}, not an array of objects. Check the pointer after the # of the URL.`,
+    );
+  }
+
+  /** What is wrong before the records begin. */
+  document(problem: string, at: number): SourceError {
+    return new SourceError(
+      'json.invalid',
+      `The array of records cannot be found: ${problem} (${this.#place(at)}). Check the pointer after the # of the URL.`,
+    );
+  }
+
   broken(problem: string, at: number): SourceError {
     return new SourceError(
       'json.invalid',
@@ -56,7 +71,8 @@ export class JsonFileFault {
     return new SourceError(
       'record.over_the_cap',
       `${this.#element()} (${this.#place(this.#window.start)}) is larger than ${MAX_RECORD_BYTES / 1024 / 1024} MB. ` +
-        'The file has to be an array of objects or one object per line; records under a path are not supported.',
+        'The file has to be an array of objects or one object per line. Where the array lies within the document, say so in the ' +
+        'URL: …/feed.json#/data/products.',
     );
   }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { parseRecordPointer, POINTER_RULE } from '../../../core/sources/record-pointer.ts';
 
 export const jsonInputSchema = z.object({
-  url: z.string(),
+  url: z.string().refine((url) => parseRecordPointer(url) !== undefined, POINTER_RULE),
   uniqueIDColumn: z.string().min(1).optional(),
   method: z.enum(['GET', 'POST']).optional(),
 });

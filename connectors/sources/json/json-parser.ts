@@ -3,10 +3,12 @@ import type { BatchBuilder } from '../../../core/records/batch-builder.ts';
 import { INCOMPLETE, INVALID, JsonScanner } from '../../../core/records/json-scanner.ts';
 import { keepText } from '../../../core/records/kept-content.ts';
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
+import type { SourceError } from '../../../core/runs/source-error.ts';
 import type { ParserPosition } from '../file/file-cursor.ts';
 import type { FileParser } from '../file/file-parser.ts';
 import { MAX_RECORD_BYTES, type InputWindow } from '../file/input-window.ts';
 import { findInvalidUTF8, quoteExcerpt } from '../file/rejected-text.ts';
+import { JsonDescent } from './json-descent.ts';
 import { JsonFileFault } from './json-file-fault.ts';
 import { JsonMembers } from './json-members.ts';
 import { readRecordID, writeRecord } from './json-record-writer.ts';
@@ -15,6 +17,8 @@ export interface JsonParserOptions {
   readonly uniqueIDColumn?: string;
   /** The id of a record without one, by its number in the file, from 1. */
   readonly positionID: (place: number) => string;
+  /** The steps to the array of records within the document; none where the file is that array, or objects. */
+  readonly path?: readonly string[];
 }
 
 const COMMA = 0x2c;
@@ -27,7 +31,8 @@ const NEXT_LINE_OBJECT = Buffer.from('\n{');
 type Step = 'taken' | 'full' | 'more';
 
 /**
- * Reads an array of objects, or objects one after the other (NDJSON, or separated by any white space). A broken
+ * Reads an array of objects, which may lie under a path, or objects one after the other (NDJSON, or separated by any white
+ * space). A broken
  * object ends an array, since what follows cannot be told apart; in a sequence it is rejected and reading goes on at the
  * next line that begins with `{`. Names such as `__proto__` need no care: no object is ever made of a record.
  */
@@ -36,6 +41,7 @@ export class JsonParser implements FileParser {
   readonly #positionID: (place: number) => string;
   readonly #members: JsonMembers;
   readonly #scanner = new JsonScanner(Buffer.from('"'), 0, false);
+  readonly #descent: JsonDescent | undefined;
   #layout: ParserPosition['layout'] = '';
   #line = 1;
   #records = 0;
@@ -46,6 +52,8 @@ export class JsonParser implements FileParser {
     this.#idName = options.uniqueIDColumn;
     this.#positionID = options.positionID;
     this.#members = new JsonMembers(options.uniqueIDColumn ?? 'objectID');
+    const { path = [] } = options;
+    this.#descent = path.length === 0 ? undefined : new JsonDescent(path);
   }
 
   resume(position: ParserPosition): void {
@@ -77,7 +85,7 @@ export class JsonParser implements FileParser {
     if (window.start === end) return this.#meetEnd(window);
     if (this.#layout === '' && !this.#detectLayout(window)) return 'more';
     if (this.#layout !== 'array') return this.#stepOver(window, batch, window.start);
-    if (this.#isClosed) throw this.#fault(window).after();
+    if (this.#isClosed) return this.#passRest(window);
     this.#scanner.lines = 0;
     let at = this.#scanner.skipSpace(window.start);
     if (bytes[at] === CLOSE_ARRAY) {
@@ -101,25 +109,59 @@ export class JsonParser implements FileParser {
   }
 
   #meetEnd(window: InputWindow): Step {
-    if (window.final && this.#layout === 'array' && !this.#isClosed) throw this.#fault(window).cut();
+    const isUnfound = this.#layout === '' && this.#descent !== undefined;
+    const isOpen = this.#layout === 'array' && !this.#isClosed;
+    if (window.final && (isUnfound || isOpen)) throw this.#fault(window).cut();
+    return 'more';
+  }
+
+  /** What follows an array under a path belongs to the document around it, and holds no records. */
+  #passRest(window: InputWindow): Step {
+    if (this.#descent === undefined) throw this.#fault(window).after();
+    window.start = window.end;
     return 'more';
   }
 
   #detectLayout(window: InputWindow): boolean {
-    const { bytes, start, end } = window;
-    if (window.offset === 0 && bytes[start] === 0xef) {
-      if (end - start < 3 && !window.final) return false;
-      if (bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) {
-        window.start = start + 3;
-        this.#skipSpace(window);
-        if (window.start === end) return false;
-      }
-    }
-    const first = bytes[window.start];
-    if (first !== OPEN_ARRAY && first !== OPEN_OBJECT) throw this.#fault(window).noJson();
-    this.#layout = first === OPEN_ARRAY ? 'array' : 'sequence';
-    if (first === OPEN_ARRAY) window.start += 1;
+    if (!this.#skipMark(window) || !this.#findValue(window)) return false;
+    const first = window.bytes[window.start];
+    const isArray = first === OPEN_ARRAY;
+    if (!isArray && (this.#descent !== undefined || first !== OPEN_OBJECT)) throw this.#noRecords(window);
+    this.#layout = isArray ? 'array' : 'sequence';
+    if (isArray) window.start += 1;
     return true;
+  }
+
+  #noRecords(window: InputWindow): SourceError {
+    return this.#descent === undefined
+      ? this.#fault(window).noJson()
+      : this.#fault(window).noArray(this.#descent.pointer, describeKind(window.bytes[window.start]));
+  }
+
+  /** True once the window's start is past a byte order mark, if there is one, and more follows. */
+  #skipMark(window: InputWindow): boolean {
+    const { bytes, start, end } = window;
+    if (window.offset !== 0 || bytes[start] !== 0xef) return true;
+    if (end - start < 3 && !window.final) return false;
+    if (bytes[start + 1] !== 0xbb || bytes[start + 2] !== 0xbf) return true;
+    window.start = start + 3;
+    this.#skipSpace(window);
+    return window.start < end;
+  }
+
+  /** True once the window's start is where the records begin. */
+  #findValue(window: InputWindow): boolean {
+    if (this.#descent === undefined) return true;
+    this.#scanner.lines = 0;
+    const from = window.start;
+    const found = this.#descent.descend(this.#scanner, window);
+    if (found === 'invalid') {
+      const { problem, problemAt } = this.#scanner;
+      throw this.#fault(window).document(problem, problemAt);
+    }
+    this.#line += countLineFeeds(window.bytes.subarray(from, window.start));
+    if (found === 'more') this.#needMore(window);
+    return found === 'there';
   }
 
   /** Takes the element at `at`; `lines` of the scanner count from the window's start. */
@@ -233,6 +275,7 @@ export class JsonParser implements FileParser {
 
 function describeKind(first: number | undefined): string {
   if (first === OPEN_ARRAY) return 'an array';
+  if (first === OPEN_OBJECT) return 'an object';
   if (first === 0x22) return 'a string';
   if (first === 0x6e) return 'null';
   return first === 0x74 || first === 0x66 ? 'a boolean' : 'a number';

@@ -12,6 +12,9 @@ import {
   toRecords,
 } from '../support/parse-bytes.ts';
 
+/** More for a longer search: `npm run test:fuzz:csv`. */
+const STREAMS = Number(process.env['MILLRACE_FUZZ_CSV'] ?? 1_500);
+
 const cell = fc.oneof(
   fc.string({
     unit: fc.constantFrom(
@@ -74,30 +77,34 @@ function toCsv(
 }
 
 describe('a CSV file', () => {
-  it('gives the rows that an independent parser finds, wherever the stream is cut', () => {
-    fc.assert(
-      fc.property(table, fc.array(fc.nat(), { maxLength: 8 }), fc.boolean(), (given, cuts, isSmall) => {
-        const columns = Array.from({ length: given.rows[0]?.length ?? 1 }, (_, index) => `column ${index}`);
-        const bytes = Buffer.from(toCsv(given, columns));
-        const expected = parse(bytes, {
-          columns: true,
-          bom: true,
-          delimiter: given.delimiter,
-          record_delimiter: ['\r\n', '\n', '\r'],
-          skip_empty_lines: true,
-        });
-        const limits = isSmall ? SMALL_LIMITS : LARGE_LIMITS;
-        const parsed = parseChunks(
-          createCsvParser({ delimiter: given.delimiter }),
-          cutAt(bytes, cuts),
-          limits,
-        );
-        expect(parsed.rejected).toEqual([]);
-        expect(rowsOf(parsed)).toEqual(expected);
-      }),
-      { numRuns: 1500 },
-    );
-  });
+  it(
+    'gives the rows that an independent parser finds, wherever the stream is cut',
+    () => {
+      fc.assert(
+        fc.property(table, fc.array(fc.nat(), { maxLength: 8 }), fc.boolean(), (given, cuts, isSmall) => {
+          const columns = Array.from({ length: given.rows[0]?.length ?? 1 }, (_, index) => `column ${index}`);
+          const bytes = Buffer.from(toCsv(given, columns));
+          const expected = parse(bytes, {
+            columns: true,
+            bom: true,
+            delimiter: given.delimiter,
+            record_delimiter: ['\r\n', '\n', '\r'],
+            skip_empty_lines: true,
+          });
+          const limits = isSmall ? SMALL_LIMITS : LARGE_LIMITS;
+          const parsed = parseChunks(
+            createCsvParser({ delimiter: given.delimiter }),
+            cutAt(bytes, cuts),
+            limits,
+          );
+          expect(parsed.rejected).toEqual([]);
+          expect(rowsOf(parsed)).toEqual(expected);
+        }),
+        { numRuns: STREAMS },
+      );
+    },
+    60_000 + STREAMS * 30,
+  );
 
   it('gives the same rows and rejections however it is cut, whatever its bytes', () => {
     const text = fc.string({

@@ -48,17 +48,6 @@ describe('a file over http', () => {
     }
   });
 
-  it.each([
-    ['zip', [0x50, 0x4b, 3, 4], /zip archive/],
-    ['UTF-16', [0xff, 0xfe, 0x61, 0], /UTF-16/],
-  ])('that is %s is refused with a hint', async (_, bytes, message) => {
-    const { url } = await serveFile({ content: Buffer.from(bytes) });
-    expect(await readError('csv', contextOf({ url }))).toMatchObject({
-      code: 'source.not_text',
-      message: expect.stringMatching(message) as string,
-    });
-  });
-
   it('on a host that refuses connections can be tried again', async () => {
     expect(await readError('csv', contextOf({ url: 'http://127.0.0.1:9/x.csv' }))).toMatchObject({
       code: 'http.connection_refused',

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../connectors/registry.ts';
 import { createHttpClient } from '../../../connectors/http/http-client.ts';
+import { createHttpTransport } from '../../../connectors/sources/file/http-transport.ts';
 import { readFile } from '../../../connectors/sources/file/read-file.ts';
 import { createCsvParser, LARGE_LIMITS } from '../support/parse-bytes.ts';
 import { startServer } from '../support/file-server.ts';
@@ -42,7 +43,7 @@ describe('reading a file', () => {
     const { url } = await startServer((_, response) => response.writeHead(200).write('a\n1\n'));
     const client = createHttpClient(contextOf({}).network, { timeouts: { idleMilliseconds: 100 } });
     const request = {
-      client,
+      transport: createHttpTransport(client),
       url,
       method: 'GET',
       authentication: undefined,
@@ -65,11 +66,9 @@ describe('reading a file', () => {
         headers: { 'content-length': promised },
         body: Readable.from([Buffer.from('a\n1\n2\n')]),
         url: 'http://127.0.0.1/file',
-        isRequestSent: () => true,
       };
-      const client = { request: async () => answer, close: () => {} };
       const request = {
-        client,
+        transport: { fetch: async () => answer, close: () => {} },
         url: answer.url,
         method: 'GET',
         authentication: undefined,
