@@ -1,5 +1,5 @@
 import { MillraceError } from '../foundation/errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, SourceSample } from './engine.ts';
 import type { Run } from './run.ts';
 import type { RunJournal } from './run-journal.ts';
 import { failureOf, finishRun } from './settle-run.ts';
@@ -19,23 +19,25 @@ export async function checkSource(engine: Engine, journal: RunJournal): Promise<
     startedAt: run.startedAt ?? engine.clock.now().toISOString(),
     attempts: run.attempts + 1,
   });
+  let note: string | undefined;
   try {
-    const records = await readWithin(engine, run);
-    await journal.commit({ sample: toSample(records) });
+    const found = await readWithin(engine, run);
+    note = found.note;
+    await journal.commit({ sample: toSample(found.sample) });
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;
-    const [settlement, note] = failureOf(run, error);
-    await finishRun({ engine, journal }, { ...settlement, reason: error.message }, [note]);
+    const [settlement, failure] = failureOf(run, error);
+    await finishRun({ engine, journal }, { ...settlement, reason: error.message }, [failure]);
     return 'finished';
   }
-  const reason = 'The source can be read.';
+  const reason = ['The source can be read.', note].filter((text) => text !== undefined).join(' ');
   await finishRun({ engine, journal }, { outcome: 'success', reasonCode: 'ok', reason }, [
     { type: 'fetch', status: 'succeeded', data: { message: reason } },
   ]);
   return 'finished';
 }
 
-async function readWithin(engine: Engine, run: Run): Promise<readonly Record<string, unknown>[]> {
+async function readWithin(engine: Engine, run: Run): Promise<SourceSample> {
   const signal = AbortSignal.timeout(CHECK_SECONDS * 1000);
   try {
     return await engine.readSample(run, signal);

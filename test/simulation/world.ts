@@ -171,7 +171,7 @@ export class World {
           policy,
         };
       },
-      readSample: async () => [],
+      readSample: async () => ({ sample: [] }),
       clock,
       random: () => chance.next(),
       newEventID: () => `event-${(this.#events += 1)}`,
