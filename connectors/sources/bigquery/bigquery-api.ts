@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Job } from '@google-cloud/bigquery';
 import * as z from 'zod';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import type { SourceContext } from '../../contract/source-connector.ts';
-import { refusalOfJob, toSourceError } from './google-failures.ts';
+import { ALREADY_THERE, refusalOfJob, toSourceError } from './google-failures.ts';
 import { openGuardedClient, type GuardedClient } from './guarded-client.ts';
 
 /** The most that BigQuery names at once. */
@@ -59,6 +60,7 @@ export interface JobPlace {
 export interface BigQueryApi {
   /** Names of the dataset's tables with this prefix, sorted. */
   tableNames(prefix: string): Promise<string[]>;
+  /** As it was when it was first opened, where it is opened again at once. */
   openTable(name: string): Promise<OpenTable>;
   dryRun(sql: string): Promise<Estimate>;
   startQuery(
@@ -77,22 +79,33 @@ export function openBigQueryApi(
   const client = openGuardedClient(context, signal);
   const { bigQuery } = client;
   const { datasetID } = context.input;
+  let opened: { readonly name: string; readonly table: OpenTable } | undefined;
   return {
     tableNames: async (prefix) => {
       const names = await translated(listNames(client, datasetID));
       return names.filter((name) => name.startsWith(prefix)).sort();
     },
-    openTable: async (name) => openTable(client, datasetID, name),
+    openTable: async (name) => {
+      if (opened?.name !== name) opened = { name, table: await openTable(client, datasetID, name) };
+      return opened.table;
+    },
     dryRun: async (query) => {
       const [, answer] = await translated(bigQuery.createQueryJob({ query, dryRun: true }));
       return toEstimate(answer);
     },
     startQuery: async (query, { location, maximumBytes }) => {
       const maximumBytesBilled = maximumBytes === undefined ? undefined : String(maximumBytes);
-      const options = withoutAbsent({ query, location, maximumBytesBilled });
-      const [, answer] = await translated(bigQuery.createQueryJob(options));
-      const { jobReference } = parse(jobSchema, answer, 'jobs.insert');
-      return { job: jobReference.jobId, location: jobReference.location };
+      const jobId = randomUUID();
+      const options = withoutAbsent({ query, jobId, location, maximumBytesBilled });
+      try {
+        const [, answer] = await translated(bigQuery.createQueryJob(options));
+        const { jobReference } = parse(jobSchema, answer, 'jobs.insert');
+        return { job: jobId, location: jobReference.location };
+      } catch (error) {
+        // Sent again after an answer that asked for patience, or none: the first time had been enough.
+        if (isAlreadyThere(error) && location !== undefined) return { job: jobId, location };
+        throw error;
+      }
     },
     results: async ({ job, location }, request) => {
       const asked = bigQuery.job(job, { location });
@@ -123,7 +136,7 @@ const tableSchema = z.object({
   schema: columnsSchema.optional(),
 });
 const listSchema = z.object({ nextPageToken: z.string().optional() });
-const jobSchema = z.object({ jobReference: z.object({ jobId: z.string(), location: z.string() }) });
+const jobSchema = z.object({ jobReference: z.object({ location: z.string() }) });
 const dryRunSchema = z.object({
   jobReference: z.object({ location: z.string().optional() }).optional(),
   statistics: z.object({
@@ -188,6 +201,10 @@ async function fetchResults(client: GuardedClient, job: Job, request: PageReques
 
 function toPage({ sizeBytes }: GuardedClient, rows: readonly unknown[], answer: unknown): RowPage {
   return { rows, pageToken: parse(pageSchema, answer, 'a page of rows').pageToken, sizeBytes: sizeBytes() };
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return error instanceof SourceError && error.code === ALREADY_THERE;
 }
 
 type WithoutAbsent<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };

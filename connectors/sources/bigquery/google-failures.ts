@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { SourceError } from '../../../core/runs/source-error.ts';
 
+/** The code of the failure to make what is there already. */
+export const ALREADY_THERE = 'source.already_there';
 /** Of the service's own words. */
 const MAX_SAID_LENGTH = 300;
 export const ROLES =
@@ -112,6 +114,7 @@ export function toSourceError(refusal: Refusal): SourceError {
       `BigQuery does not find it. Check the source's projectID, datasetID and table. ${says}`,
     );
   }
+  if (statusCode === 409) return new SourceError(ALREADY_THERE, `It is there already. ${says}`);
   if (reason === 'invalidQuery') {
     return new SourceError(
       'source.invalid_query',

@@ -1,6 +1,8 @@
 import { BigQuery } from '@google-cloud/bigquery';
+import * as z from 'zod';
+import { SourceError } from '../../../core/runs/source-error.ts';
 import type { SourceContext } from '../../contract/source-connector.ts';
-import { portOf } from '../../http/request-url.ts';
+import { describeURL, portOf } from '../../http/request-url.ts';
 import { createVendorClient, type VendorClient } from '../../vendor/vendor-client.ts';
 import { createAuthorize } from './access-token.ts';
 import { asksForPatience, messageOf, readRefusal, ROLES, toSourceError } from './google-failures.ts';
@@ -9,7 +11,6 @@ const API = 'https://bigquery.googleapis.com';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 /** Refusals that BigQuery gives reasons for, beside 401, 429 and those from 500 on. */
 const REFUSALS = [400, 403, 404, 409, 412];
-const ALREADY_EXISTS = 409;
 /** How often in a row a request is sent again because BigQuery asks for patience, each time after twice as long. */
 const MAX_PATIENCE = 6;
 const FIRST_PATIENCE_MILLISECONDS = 1_000;
@@ -40,10 +41,11 @@ export function openGuardedClient(
       const answer = await api.send({ method, url, body, accepts: REFUSALS, signal });
       if (answer.statusCode < 300) {
         ({ sizeBytes } = answer);
+        requireShape(method, url, answer.body);
         return answer.body;
       }
       const refusal = readRefusal(answer.statusCode, answer.body);
-      if (!asksForPatience(refusal) || waits === MAX_PATIENCE) throw failureOf(refusal, answer.statusCode);
+      if (!asksForPatience(refusal) || waits === MAX_PATIENCE) throw toSourceError(refusal);
       await context.clock.sleep(FIRST_PATIENCE_MILLISECONDS * 2 ** waits, signal);
     }
   };
@@ -65,6 +67,24 @@ export function openGuardedClient(
     },
   };
 }
+
+/** What the library takes for granted in an answer; where it is not there it would throw where nobody can catch it. */
+function requireShape(method: string, url: string, body: unknown): void {
+  const shape =
+    method === 'POST' ? jobSchema : new URL(url).pathname.endsWith('/tables') ? listSchema : anySchema;
+  if (shape.safeParse(body).success) return;
+  throw new SourceError(
+    'source.invalid_answer',
+    `BigQuery answered ${describeURL(new URL(url))} with what is not as documented.`,
+    { disposition: 'retryable' },
+  );
+}
+
+const anySchema = z.looseObject({});
+const jobSchema = z.looseObject({ jobReference: anySchema, status: anySchema });
+const listSchema = z.looseObject({
+  tables: z.array(z.looseObject({ tableReference: z.looseObject({ tableId: z.string() }) })).optional(),
+});
 
 async function answer(done: Done, ask: () => Promise<unknown>): Promise<void> {
   let body: unknown;
@@ -98,13 +118,6 @@ function createClients(context: SourceContext<unknown>): {
   const tokenURL = own === undefined ? TOKEN_URL : `${own}/token`;
   const authorize = createAuthorize(context, { client: token, tokenURL });
   return { base: own ?? API, token, api: createVendorClient({ ...shared, authorize }) };
-}
-
-/** The library looks after a job that is there already: its number comes again where the answer to the first try was lost. */
-function failureOf(refusal: Parameters<typeof toSourceError>[0], statusCode: number): Error {
-  const failure = toSourceError(refusal);
-  if (statusCode !== ALREADY_EXISTS) return failure;
-  return Object.assign(new Error(failure.message, { cause: failure }), { code: ALREADY_EXISTS });
 }
 
 /** Without what the library means for itself. */

@@ -1,4 +1,5 @@
 import type { RecordSource } from '../../../core/runs/ports.ts';
+import { SourceError } from '../../../core/runs/source-error.ts';
 import type { SourceCheck, SourceContext } from '../../contract/source-connector.ts';
 import { readPages, type FetchPage } from '../../paged/paged-source.ts';
 import { readSample } from '../file/file-source.ts';
@@ -73,7 +74,10 @@ function pagesOf<Input extends Dataset>(
   };
   let fetchPage: FetchPage | undefined;
   const choose = async (isBegun: boolean): Promise<FetchPage> => {
-    const planned = await plan(api, context);
+    const planned = await plan(api, context).catch((error: unknown) => {
+      if (!isBegun || !(error instanceof SourceError) || error.code !== 'source.not_found') throw error;
+      throw changed(`What the run had begun to read is not there any more (${error.message})`);
+    });
     if ('tables' in planned) return readTables(api, { ...options, ...planned });
     if (isBegun) throw changed('The source was changed from tables to a query');
     return readQuery(api, { ...options, ...planned });

@@ -29,10 +29,8 @@ export function readTables(
   api: BigQueryApi,
   { tables, isOfPrefix, naming, pageSize }: TableReading,
 ): FetchPage {
-  let open: { readonly name: string; readonly table: OpenTable } | undefined;
   const openAt = async ({ table: name, modified }: Place): Promise<OpenTable> => {
-    if (open?.name !== name) open = { name, table: await api.openTable(name) };
-    const { table } = open;
+    const table = await api.openTable(name);
     if (!table.isListable) throw notListable(name);
     if (modified === '' || modified === table.modified) return table;
     throw changed(`The table ${name} was changed while it was read`);

@@ -37,7 +37,8 @@ export interface BigQueryServer {
   readonly requests: DocumentedRequest[];
   /** Bodies of the jobs that were inserted, dry runs included. */
   readonly jobs: { readonly sql: string; readonly dryRun: boolean; readonly maximumBytesBilled?: string }[];
-  readonly refusals: (Refusal & { readonly reason?: string; readonly message?: string })[];
+  readonly refusals: ReasonedRefusal[];
+  readonly faults: Faults;
   readonly tables: Record<string, ServedTable>;
   readonly queries: Record<string, ServedQuery>;
   readonly tokens: Set<string>;
@@ -54,6 +55,18 @@ interface Served {
   /** Rows per page, however many are asked for. */
   pageCap?: number;
 }
+
+/** What goes wrong with requests to the API (those for tokens aside); each is asked for every one. */
+interface Faults {
+  /** Answered in place of doing it. */
+  before?: (request: DocumentedRequest) => ReasonedRefusal | undefined;
+  /** Answered after it was done. */
+  after?: (request: DocumentedRequest) => ReasonedRefusal | undefined;
+  /** The body to be sent in place of the right one. */
+  body?: (request: DocumentedRequest) => unknown;
+}
+
+type ReasonedRefusal = Refusal & { readonly reason?: string; readonly message?: string };
 
 interface StoredJob extends ServedQuery {
   polls: number;
@@ -72,10 +85,13 @@ class ApiFailure extends Error {
 
 /** A BigQuery that holds every request, and its own answers, to the discovery document. */
 export async function startBigQuery(served: Served): Promise<BigQueryServer> {
-  const { tables = {}, queries = {}, pageCap = 10_000 } = served;
+  const { pageCap = 10_000 } = served;
+  const tables = { ...served.tables };
+  const queries = { ...served.queries };
   const { exchange, tokens } = createTokenEndpoint();
   const requests: DocumentedRequest[] = [];
   const refusals: BigQueryServer['refusals'] = [];
+  const faults: Faults = {};
   const jobs: BigQueryServer['jobs'] = [];
   const stored = new Map<string, StoredJob>();
   let count = 0;
@@ -196,6 +212,8 @@ export async function startBigQuery(served: Served): Promise<BigQueryServer> {
     const documented = checkRequest(request.method ?? '', url, body);
     requests.push(documented);
     try {
+      const fault = faults.before?.(documented);
+      if (fault !== undefined) return sayRefusal(response, fault);
       if (documented.parameters['projectId'] !== PROJECT)
         throw new ApiFailure(
           403,
@@ -204,7 +222,9 @@ export async function startBigQuery(served: Served): Promise<BigQueryServer> {
         );
       const answered = api[documented.id]?.(documented);
       checkResponse(documented.id, answered);
-      return say(response, 200, answered);
+      const loss = faults.after?.(documented);
+      if (loss !== undefined) return sayRefusal(response, loss);
+      return say(response, 200, faults.body?.(documented) ?? answered);
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
       return sayRefusal(response, error);
@@ -216,6 +236,7 @@ export async function startBigQuery(served: Served): Promise<BigQueryServer> {
     requests,
     jobs,
     refusals,
+    faults,
     tables,
     queries,
     tokens,
@@ -281,10 +302,7 @@ function referToJob(jobId = '') {
   return { projectId: PROJECT, jobId, location: LOCATION };
 }
 
-function sayRefusal(
-  response: ServerResponse,
-  refusal: Refusal & { readonly reason?: string; readonly message?: string },
-) {
+function sayRefusal(response: ServerResponse, refusal: ReasonedRefusal) {
   const { status, headers = {}, reason = 'backendError', message = 'refused' } = refusal;
   const error = { code: status, message, errors: [{ domain: 'global', reason, message }] };
   return say(response, status, { error }, headers);
