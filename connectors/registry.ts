@@ -15,9 +15,12 @@ const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<Regis
   algoliaIndex: async () =>
     register((await import('./sources/algolia-index/index.ts')).algoliaIndexConnector),
   bigcommerce: async () => register((await import('./sources/bigcommerce/index.ts')).bigcommerceConnector),
+  bigquery: async () => register((await import('./sources/bigquery/index.ts')).bigqueryConnector),
   commercetools: async () =>
     register((await import('./sources/commercetools/index.ts')).commercetoolsConnector),
   csv: async () => register((await import('./sources/csv/index.ts')).csvConnector),
+  ga4BigqueryExport: async () =>
+    register((await import('./sources/ga4-bigquery-export/index.ts')).ga4BigqueryExportConnector),
   json: async () => register((await import('./sources/json/index.ts')).jsonConnector),
 };
 

@@ -51,6 +51,22 @@ const noCompiledParts: Plugin = {
     })),
 };
 
+/**
+ * Leaves out how Google's client sends requests and finds credentials: its requests go out through `connectors/http`, with a
+ * token of the source's own. So a function has no other way out either.
+ */
+const noRequestsOfGoogle: Plugin = {
+  name: 'no-requests-of-google',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]node_modules[\\/]google-auth-library[\\/]/ }, () => ({
+      contents: 'exports.GoogleAuth = class GoogleAuth { getCredentials() {} };',
+    }));
+    onLoad({ filter: /[\\/]node_modules[\\/]teeny-request[\\/]/ }, () => ({
+      contents: 'exports.teenyRequest = {};',
+    }));
+  },
+};
+
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -70,7 +86,7 @@ const BUILD = {
   },
   outExtension: { '.js': '.mjs' },
   logLevel: 'silent',
-  plugins: [onlyEnglishMessages, onlyEnvironmentCredentials, noCompiledParts],
+  plugins: [onlyEnglishMessages, onlyEnvironmentCredentials, noRequestsOfGoogle, noCompiledParts],
 } as const satisfies BuildOptions;
 
 export interface BundleOptions {

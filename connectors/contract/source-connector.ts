@@ -67,6 +67,13 @@ export interface WebhookRegistrar<Input> {
   remove(context: SourceContext<Input>, hook: Pick<VendorHook, 'url'>, signal: AbortSignal): Promise<void>;
 }
 
+/** What a look at a source gave. */
+export interface SourceCheck {
+  readonly sample: Record<string, unknown>[];
+  /** A sentence that whoever sets up the source should read: what a run costs, say. */
+  readonly note?: string;
+}
+
 /**
  * One source type. `open` does no I/O: what is wrong with the source shows when it is read.
  * `check` reads just enough to prove that the source can be read, and returns up to 10 sample records.
@@ -78,7 +85,7 @@ export interface SourceConnector<Input> {
   /** What the connector itself needs of a source's input; the API's own checks go further. */
   readonly inputSchema: ZodType<Input>;
   open(context: SourceContext<Input>): RecordSource;
-  check(context: SourceContext<Input>, signal: AbortSignal): Promise<{ sample: Record<string, unknown>[] }>;
+  check(context: SourceContext<Input>, signal: AbortSignal): Promise<SourceCheck>;
   /** The streams that the source offers, where it has such a thing. */
   readonly discover?: (
     context: SourceContext<Input>,

@@ -25,6 +25,8 @@ const pagedCursorSchema = z.object({
   page: z.string(),
   /** The last record of that page that is done with; empty at its start. */
   after: z.string(),
+  /** Where in the page it was: ids may repeat there. */
+  afterIndex: z.number().int().default(-1),
   /** Records before the page, good or bad. */
   records: z.number().int().nonnegative(),
   bytes: z.number().nonnegative(),
@@ -32,7 +34,15 @@ const pagedCursorSchema = z.object({
 });
 type PagedCursor = z.infer<typeof pagedCursorSchema>;
 
-const START: PagedCursor = { version: 1, page: '', after: '', records: 0, bytes: 0, done: false };
+const START: PagedCursor = {
+  version: 1,
+  page: '',
+  after: '',
+  afterIndex: -1,
+  records: 0,
+  bytes: 0,
+  done: false,
+};
 
 /**
  * The records of a source that answers in pages, from `cursor` on. A batch ends within a page only where the page is
@@ -49,13 +59,14 @@ export async function* readPages(
     signal.throwIfAborted();
     const page = await fetchPage(parsePage(at.page), signal);
     const { records, rejected = [], next } = page;
-    const skipped = at.after === '' ? 0 : skipTo(records, at.after);
+    const skipped = at.after === '' ? 0 : skipTo(records, at);
     for (let index = skipped; index < records.length; index += 1) {
       const record = records[index];
       if (record === undefined) continue;
       const position = at.records + index + 1;
       if (batch.add(record, position)) continue;
-      yield batch.seal({ ...at, after: records[index - 1]?.objectID ?? at.after }, at.bytes);
+      const after = records[index - 1]?.objectID ?? at.after;
+      yield batch.seal({ ...at, after, afterIndex: index - 1 }, at.bytes);
       batch.add(record, position);
     }
     // With the page's end: a batch that ends within the page would have them counted again.
@@ -70,7 +81,8 @@ function following(next: Cursor | undefined): Pick<PagedCursor, 'page' | 'done'>
   return next === undefined ? { page: '', done: true } : { page: JSON.stringify(next), done: false };
 }
 
-function skipTo(records: Page['records'], after: string): number {
+function skipTo(records: Page['records'], { after, afterIndex }: PagedCursor): number {
+  if (records[afterIndex]?.objectID === after) return afterIndex + 1;
   const index = records.findLastIndex(({ objectID }) => objectID === after);
   if (index >= 0) return index + 1;
   throw changed('The source does not show the record any more that was read last');

@@ -24,8 +24,8 @@ export async function checkSource(engine: Engine, journal: RunJournal): Promise<
     reason = await withinTime(run, (signal) => act(engine, journal, signal));
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;
-    const [settlement, note] = failureOf(run, error);
-    await finishRun({ engine, journal }, { ...settlement, reason: error.message }, [note]);
+    const [settlement, failure] = failureOf(run, error);
+    await finishRun({ engine, journal }, { ...settlement, reason: error.message }, [failure]);
     return 'finished';
   }
   await finishRun({ engine, journal }, { outcome: 'success', reasonCode: 'ok', reason }, [
@@ -37,9 +37,9 @@ export async function checkSource(engine: Engine, journal: RunJournal): Promise<
 async function act(engine: Engine, journal: RunJournal, signal: AbortSignal): Promise<string> {
   const { run } = journal;
   if (run.registration !== undefined) return engine.arrangeHooks(run, signal);
-  const records = await engine.readSample(run, signal);
-  await journal.commit({ sample: toSample(records) });
-  return 'The source can be read.';
+  const { sample, note } = await engine.readSample(run, signal);
+  await journal.commit({ sample: toSample(sample) });
+  return ['The source can be read.', note].filter((text) => text !== undefined).join(' ');
 }
 
 async function withinTime<Result>(

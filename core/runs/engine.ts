@@ -9,6 +9,12 @@ import type { RunPolicy } from './run-policy.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { RunStore } from './run-store.ts';
 
+/** The first records of a source, and a sentence about it that its owner should read, where there is one. */
+export interface SourceSample {
+  readonly sample: readonly Record<string, unknown>[];
+  readonly note?: string;
+}
+
 /** A run's source and destination, opened. */
 export interface RunConnection {
   /** The index that the run writes: what its lease is for. */
@@ -74,7 +80,7 @@ export interface Engine {
   readonly rejectedRecords: Pick<RejectedRecordStore, 'keep'>;
   readonly openConnection: OpenConnection;
   /** The first records of the source that a run of type `validate` is to check; its errors say what is wrong. */
-  readonly readSample: (run: Run, signal: AbortSignal) => Promise<readonly Record<string, unknown>[]>;
+  readonly readSample: (run: Run, signal: AbortSignal) => Promise<SourceSample>;
   /** Makes the vendor's webhooks as a run with a registration wants them; resolves with a sentence that says what is there. */
   readonly arrangeHooks: (run: Run, signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;

@@ -17,8 +17,10 @@ export type SourceType = (typeof SOURCE_TYPES)[number];
 export const CONNECTED_SOURCE_TYPES = [
   'algoliaIndex',
   'bigcommerce',
+  'bigquery',
   'commercetools',
   'csv',
+  'ga4BigqueryExport',
   'json',
 ] as const satisfies readonly SourceType[];
 export type ConnectedSourceType = (typeof CONNECTED_SOURCE_TYPES)[number];

@@ -20,7 +20,6 @@ export function createReadSample(dependencies: ConnectionDependencies): Engine['
     requireConnector(source);
     const connector = await findSourceConnector(source.type);
     const context = await toSourceContext(dependencies, run, { source, limits: SAMPLE_LIMITS });
-    const { sample } = await connector.check(context, signal);
-    return sample;
+    return connector.check(context, signal);
   };
 }

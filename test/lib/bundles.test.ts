@@ -78,6 +78,13 @@ describe('the deployed functions', () => {
   });
 });
 
+test("Google's client brings no way out of its own into a function", async () => {
+  const bundles = await buildBundles({ outDirectory: join(directory, 'out') });
+  const code = readFileSync(join(bundleOf(bundles, 'work-run'), 'index.mjs'), 'utf8');
+  expect(code).toContain('getQueryResults');
+  expect(code).not.toMatch(/metadata\.google\.internal|node-fetch|HTTPS?_PROXY/);
+});
+
 describe('buildBundles', () => {
   let lambdasDirectory: string;
   let outDirectory: string;

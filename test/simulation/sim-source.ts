@@ -126,8 +126,7 @@ export class SimSource {
     for (let start = 0; start < length; start += batchSize) {
       await process.clock.sleep(pace(), signal);
       const end = Math.min(length, start + batchSize);
-      const isNamed = ({ objectID, isNameless }: Row) =>
-        isNameless !== true && entityIDs.includes(objectID);
+      const isNamed = ({ objectID, isNameless }: Row) => isNameless !== true && entityIDs.includes(objectID);
       yield await process.call(
         `source.ask ${end}`,
         () => this.#batchOf(version, [start, end], isNamed),

@@ -171,7 +171,7 @@ export class World {
           policy,
         };
       },
-      readSample: async () => [],
+      readSample: async () => ({ sample: [] }),
       arrangeHooks: async () => 'Nothing to arrange.',
       clock,
       random: () => chance.next(),

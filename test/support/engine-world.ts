@@ -122,7 +122,7 @@ export class EngineWorld {
           ...this.#open(run),
           policy: { ...DEFAULT_RUN_POLICY, ...options.policy },
         })),
-      readSample: options.readSample ?? (async () => []),
+      readSample: options.readSample ?? (async () => ({ sample: [] })),
       arrangeHooks: async () => 'Nothing to arrange.',
       clock,
       random: () => 0.5,

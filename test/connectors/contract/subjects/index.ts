@@ -1,9 +1,11 @@
 import type { ConnectedSourceType } from '../../../../core/sources/source-types.ts';
 import type { SourceSubject } from '../source-subject.ts';
 import { bigcommerceSubject } from './bigcommerce.ts';
+import { bigquerySubject } from './bigquery.ts';
 import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
 import { csvSubject } from './csv.ts';
+import { ga4BigqueryExportSubject } from './ga4-bigquery-export.ts';
 import { jsonSubject } from './json.ts';
 
 /** How the contract suite tests each source type; without one for each this does not compile. */
@@ -12,5 +14,7 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   algoliaIndex: algoliaIndexSubject,
   commercetools: commercetoolsSubject,
   csv: csvSubject,
+  bigquery: bigquerySubject,
+  ga4BigqueryExport: ga4BigqueryExportSubject,
   json: jsonSubject,
 };
