@@ -85,6 +85,10 @@ const BUILD = {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },
   outExtension: { '.js': '.mjs' },
+  // Libraries in the older module format ask for Node's own modules by `require`, which a module does not have.
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+  },
   logLevel: 'silent',
   plugins: [onlyEnglishMessages, onlyEnvironmentCredentials, noRequestsOfGoogle, noCompiledParts],
 } as const satisfies BuildOptions;

@@ -3,6 +3,7 @@ import { SourceError } from '../../../core/runs/source-error.ts';
 import type { FetchPage } from '../../paged/paged-source.ts';
 import type { BigQueryApi, Estimate, JobPlace } from './bigquery-api.ts';
 import { changed } from './google-failures.ts';
+import { createFetchFitting } from './page-size.ts';
 import type { RowNaming } from './row-ids.ts';
 import { toRecords } from './row-pages.ts';
 
@@ -28,20 +29,23 @@ interface QueryReading {
  * the same result.
  */
 export function readQuery(api: BigQueryApi, { sql, naming, pageSize }: QueryReading): FetchPage {
+  const fetchFitting = createFetchFitting(pageSize);
   return async (page) => {
     if (page === undefined) {
       // Before any row: whoever goes on within the first page must not ask the query again.
       return { records: [], sizeBytes: 0, next: { ...(await begin(api, sql)), token: '', row: 0 } };
     }
     const { token, row, ...place } = placeSchema.parse(page);
-    const request = { pageToken: token === '' ? undefined : token, maxResults: pageSize };
-    const found = await api.results(place, request).catch((error: unknown) => {
+    const pageToken = token === '' ? undefined : token;
+    const found = await fetchFitting(async (maxResults) =>
+      api.results(place, { pageToken, maxResults }),
+    ).catch((error: unknown) => {
       throw gone(error, token);
     });
-    const { columns, pageToken, rows } = found;
+    const { columns, pageToken: following, rows } = found;
     const records = toRecords(found, { columns, naming, table: '', before: row });
-    if (pageToken === undefined) return records;
-    return { ...records, next: { ...place, token: pageToken, row: row + rows.length } };
+    if (following === undefined) return records;
+    return { ...records, next: { ...place, token: following, row: row + rows.length } };
   };
 }
 

@@ -3,6 +3,7 @@ import { SourceError } from '../../../core/runs/source-error.ts';
 import type { FetchPage, Page } from '../../paged/paged-source.ts';
 import type { BigQueryApi, OpenTable } from './bigquery-api.ts';
 import { changed } from './google-failures.ts';
+import { createFetchFitting } from './page-size.ts';
 import type { RowNaming } from './row-ids.ts';
 import { toRecords } from './row-pages.ts';
 
@@ -29,6 +30,7 @@ export function readTables(
   api: BigQueryApi,
   { tables, isOfPrefix, naming, pageSize }: TableReading,
 ): FetchPage {
+  const fetchFitting = createFetchFitting(pageSize);
   const openAt = async ({ table: name, modified }: Place): Promise<OpenTable> => {
     const table = await api.openTable(name);
     if (!table.isListable) throw notListable(name);
@@ -40,7 +42,8 @@ export function readTables(
     const table = await openAt(place);
     // Before any row: whoever goes on within the first page has to know which state of the table it was.
     if (place.modified === '') return { ...NOTHING, next: { ...place, modified: table.modified } };
-    const found = await table.rows({ pageToken: token === '' ? undefined : token, maxResults: pageSize });
+    const from = token === '' ? undefined : token;
+    const found = await fetchFitting(async (maxResults) => table.rows({ pageToken: from, maxResults }));
     const { columns, modified } = table;
     const { rows, pageToken } = found;
     const records = toRecords(found, { columns, naming, table: isOfPrefix ? name : '', before: row });

@@ -29,6 +29,20 @@ describe('a table', () => {
     expect(server.requests[1]?.parameters).toMatchObject({ maxResults: '5000', prettyPrint: 'false' });
   });
 
+  it('with rows so large that an answer cannot hold a page is asked for fewer at once', async () => {
+    const fat = 'x'.repeat(10_000);
+    const table = { columns: [{ name: 'text', type: 'STRING' }], count: 4_000, row: () => [fat] };
+    const { context, server } = await openDataset({ tables: { t: table } });
+    const opened = context({ table: 't' }, { limits: { maxRecords: 5_000, maxBytes: 4e6 } });
+    const { batches } = await readSource('bigquery', opened);
+    expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(4_000);
+    const sizes = server.requests.flatMap(({ parameters }) => parameters['maxResults'] ?? []);
+    expect(sizes).toEqual(['5000', '1000', '1000', '1000', '1000']);
+    const inPage = batches.at(-3);
+    const rest = await readSource('bigquery', opened, inPage?.cursor);
+    expect(rest.texts).toHaveLength((batches.at(-2)?.count ?? 0) + (batches.at(-1)?.count ?? 0));
+  });
+
   it('that was changed while it was read has the run begin again', async () => {
     const { context, server } = await openDataset({ tables: { t: letters('a', 25) }, pageCap: 10 });
     const opened = context({ table: 't' }, { limits: { maxRecords: 7, maxBytes: 1e6 } });
