@@ -4,6 +4,7 @@
  *   BIGCOMMERCE_STORE_HASH=… BIGCOMMERCE_ACCESS_TOKEN=… npx node examples/bigcommerce-to-index.ts [index name]
  *
  * With BIGCOMMERCE_CHANNEL_ID only what that channel sells, with BIGCOMMERCE_CURRENCIES (EUR,USD) what it costs there.
+ * With MILLRACE_PUBLIC_URL (https://…, where BigCommerce reaches this service) its webhooks are registered, so changes follow.
  * How to come by an access token is in docs/connectors/bigcommerce.md.
  */
 import { readFileSync } from 'node:fs';
@@ -16,6 +17,7 @@ const {
   BIGCOMMERCE_ACCESS_TOKEN: accessToken,
   BIGCOMMERCE_CHANNEL_ID: channelID,
   BIGCOMMERCE_CURRENCIES: currencies,
+  MILLRACE_PUBLIC_URL: publicURL,
 } = process.env;
 if (storeHash === undefined || accessToken === undefined) {
   console.error(
@@ -80,3 +82,12 @@ while (run.status !== 'finished' && run.status !== 'skipped') {
 console.log(`${run.outcome}: ${run.reason}`);
 const { events } = await ingestion.listEvents({ runID, sort: 'publishedAt', order: 'asc' });
 for (const event of events) console.log(`${event.type} ${event.status ?? ''}`, event.data);
+
+// 4. Later changes by webhook: its secret is made here, and BigCommerce is told where to deliver.
+if (publicURL !== undefined) {
+  const path = `ext/1/tasks/${taskID}/webhook`;
+  const { hookID } = await ingestion.customPut({ path, body: { scheme: 'bigcommerce' } });
+  const url = `${publicURL}/hooks/${hookID}`;
+  const registered = await ingestion.customPost({ path: `${path}/registration`, body: { url } });
+  console.log(registered['message']);
+}

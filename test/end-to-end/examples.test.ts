@@ -70,14 +70,17 @@ async function runExample(
   return stdout;
 }
 
-test('the example for BigCommerce fills its index, with the prices of a channel', async () => {
+test('the example for BigCommerce fills its index, with the prices of a channel, and registers its webhooks', async () => {
   const printed = await runExample('bigcommerce-to-index.ts', {
     BIGCOMMERCE_STORE_HASH: STORE_HASH,
     BIGCOMMERCE_ACCESS_TOKEN: ACCESS_TOKEN,
     BIGCOMMERCE_CHANNEL_ID: '1',
     BIGCOMMERCE_CURRENCIES: 'EUR,USD',
+    MILLRACE_PUBLIC_URL: 'https://shop.example.com',
   });
   expect(printed).toMatch(/^success: /);
+  expect(printed).toMatch(/The vendor delivers to https:\/\/shop\.example\.com\/hooks\/.*store\/product\/\*/);
+  expect(shop.hooks.length).toBeGreaterThan(0);
   const found = await browse(machine, 'bigcommerce');
   expect(found.size).toBe(3);
   expect(found.get('2')).toMatchObject({ name: 'Lamp 2', prices: { EUR: 2.5, USD: 2.7 } });

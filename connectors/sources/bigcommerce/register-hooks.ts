@@ -13,7 +13,8 @@ export const bigcommerceWebhooks: WebhookRegistrar<BigCommerceInput> = {
     await withHooks(context, hook, signal, async (api, registered) => {
       const kept = new Map<string, Hook>();
       for (const one of registered) {
-        if (scopes.includes(one.scope)) kept.set(one.scope, one);
+        // Two workers that registered at once may have made two for a scope.
+        if (scopes.includes(one.scope) && !kept.has(one.scope)) kept.set(one.scope, one);
         else await removeHook(api, one, signal);
       }
       for (const scope of scopes) await putHook(api, { scope, hook, existing: kept.get(scope) }, signal);

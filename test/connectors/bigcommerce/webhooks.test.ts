@@ -93,6 +93,15 @@ describe('webhooks of a BigCommerce store', () => {
     expect(server.hooks.at(-1)).toEqual(foreign);
   });
 
+  it('that there are twice are left once', async () => {
+    const { server, context } = await openShop({});
+    await register(context());
+    const [first] = server.hooks;
+    if (first !== undefined) server.hooks.push({ ...first, id: 7 });
+    await register(context());
+    expect(server.hooks.map(({ scope }) => scope)).toEqual(SCOPES);
+  });
+
   it('are all removed, also when that is repeated', async () => {
     const { server, context } = await openShop({});
     server.hooks.push(foreign);
