@@ -51,6 +51,10 @@ const noCompiledParts: Plugin = {
     })),
 };
 
+const BANNER =
+  "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);" +
+  'const __filename = import.meta.filename; const __dirname = import.meta.dirname;';
+
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -64,10 +68,8 @@ const BUILD = {
   // Stack traces need positions only; the sources would double what is deployed.
   sourcesContent: false,
   mainFields: ['module', 'main'],
-  // Packages in the older format ask for Node's own modules by `require`, which modules do not have.
-  banner: {
-    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
-  },
+  // Packages in the older format ask for Node's own modules by `require`, and where they lie; modules have neither.
+  banner: { js: BANNER },
   outExtension: { '.js': '.mjs' },
   logLevel: 'silent',
   plugins: [onlyEnglishMessages, onlyEnvironmentCredentials, noCompiledParts],

@@ -3,8 +3,8 @@ import type { SourceSubject } from '../source-subject.ts';
 import { bigcommerceSubject } from './bigcommerce.ts';
 import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
-import { csvSubject } from './csv.ts';
-import { jsonSubject } from './json.ts';
+import { csvOverFtpSubject, csvSubject } from './csv.ts';
+import { jsonOverSftpSubject, jsonSubject } from './json.ts';
 
 /** How the contract suite tests each source type; without one for each this does not compile. */
 export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
@@ -13,4 +13,10 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   commercetools: commercetoolsSubject,
   csv: csvSubject,
   json: jsonSubject,
+};
+
+/** The same types by other ways, each under the name that its tests bear. */
+export const furtherSubjects: Readonly<Record<string, SourceSubject>> = {
+  'csv over ftp': csvOverFtpSubject,
+  'json over sftp': jsonOverSftpSubject,
 };
