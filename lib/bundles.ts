@@ -67,6 +67,10 @@ const noRequestsOfGoogle: Plugin = {
   },
 };
 
+const BANNER =
+  "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);" +
+  'const __filename = import.meta.filename; const __dirname = import.meta.dirname;';
+
 const BUILD = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -80,15 +84,9 @@ const BUILD = {
   // Stack traces need positions only; the sources would double what is deployed.
   sourcesContent: false,
   mainFields: ['module', 'main'],
-  // Packages in the older format ask for Node's own modules by `require`, which modules do not have.
-  banner: {
-    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
-  },
+  // Packages in the older format ask for Node's own modules by `require`, and where they lie; modules have neither.
+  banner: { js: BANNER },
   outExtension: { '.js': '.mjs' },
-  // Libraries in the older module format ask for Node's own modules by `require`, which a module does not have.
-  banner: {
-    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
-  },
   logLevel: 'silent',
   plugins: [onlyEnglishMessages, onlyEnvironmentCredentials, noRequestsOfGoogle, noCompiledParts],
 } as const satisfies BuildOptions;

@@ -115,7 +115,7 @@ function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
 const resolveBySystem: Resolve = (hostname) => systemLookup(hostname, { all: true });
 
 /** The same words whatever lies behind the address, so that nobody can look around with them. */
-export function addressNotAllowed(host: string): HttpRequestError {
+function addressNotAllowed(host: string): HttpRequestError {
   return new HttpRequestError(
     'http.address_not_allowed',
     `The address of ${host} is not public, so it is not requested; an operator can allow it with MILLRACE_ALLOW_PRIVATE.`,

@@ -67,7 +67,7 @@ async function logIn(
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   client.on('ready', resolve);
   client.on('error', reject);
-  client.on('close', () => reject(new Error('closed before the login was done')));
+  socket.once('close', () => reject(new Error('closed before the login was done')));
   // How servers ask that let a module of the system judge passwords; they ask for nothing else.
   client.on('keyboard-interactive', (...[, , , prompts, finish]) => finish(prompts.map(() => password)));
   client.connect({
@@ -75,7 +75,7 @@ async function logIn(
     username,
     password,
     tryKeyboard: true,
-    readyTimeout: LOGIN_MILLISECONDS,
+    readyTimeout: 0,
     hostVerifier: (key: Buffer) => {
       const found = `SHA256:${createHash('sha256').update(key).digest('base64').replaceAll('=', '')}`;
       if (expected === undefined || expected === found) return true;
@@ -83,7 +83,15 @@ async function logIn(
       return false;
     },
   });
-  await promise;
+  // Not left to the library, whose own limit begins only once it has loaded what it computes with.
+  const timer = setTimeout(() => {
+    reject(new HttpRequestError('http.timeout', `${describeURL(url)} did not let anybody log in in time.`));
+  }, LOGIN_MILLISECONDS);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `?fingerprint=SHA256:…`, as `ssh-keygen -lf` prints it; a plus sign stands for itself. */

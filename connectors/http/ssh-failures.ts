@@ -23,8 +23,6 @@ export function explainSshError(error: unknown, { url, signal }: RemoteFileAcces
       { cause: error },
     );
   }
-  if (level === 'client-timeout')
-    return new HttpRequestError('http.timeout', `${place} did not log in in time.`);
   if (level === 'protocol' || level === 'handshake') {
     const says = `${place} did not answer in valid SSH, or offers no encryption that is known.`;
     return new HttpRequestError('http.invalid_response', says, { cause: error });

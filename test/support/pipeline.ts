@@ -18,6 +18,8 @@ export async function createPipeline(
     indexName: string;
     action?: ActionType;
     failureThreshold?: number;
+    /** What the source logs in with. */
+    login?: { username: string; password: string };
   },
 ): Promise<Pipeline> {
   const { ingestion, connection } = machine;
@@ -26,9 +28,15 @@ export async function createPipeline(
     name: `search for ${options.indexName}`,
     input: { appID: connection.search.appID, apiKey: connection.search.apiKey },
   });
+  const { login } = options;
+  const basic =
+    login === undefined
+      ? undefined
+      : await ingestion.createAuthentication({ type: 'basic', name: 'login', input: login });
   const { sourceID } = await ingestion.createSource({
     type: options.type,
     name: `source of ${options.indexName}`,
+    ...(basic === undefined ? {} : { authenticationID: basic.authenticationID }),
     input: options.input as unknown as NonNullable<SourceCreate['input']>,
   });
   const { destinationID } = await ingestion.createDestination({

@@ -5,6 +5,9 @@ import { crc32 } from 'node:zlib';
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 const FIRST_CAPACITY_BYTES = 262_144;
+const GROWTH = 4;
+/** The largest record, and what may come with its end. */
+const LARGEST_CAPACITY_BYTES = MAX_RECORD_BYTES + 1024 * 1024;
 /** Room for the quote after the end, and for readers that take 4 bytes where one is left. */
 const WORD_SLACK_BYTES = 8;
 const QUOTE = 0x22;
@@ -84,7 +87,7 @@ export class InputWindow {
     this.checksum();
     const rest = this.end - this.start;
     const needed = rest + sizeBytes + WORD_SLACK_BYTES;
-    const target = needed <= this.bytes.length ? this.bytes : Buffer.allocUnsafeSlow(needed * 2);
+    const target = needed <= this.bytes.length ? this.bytes : Buffer.allocUnsafeSlow(roomFor(needed));
     this.bytes.copy(target, 0, this.start, this.end);
     if (target !== this.bytes) {
       this.bytes = target;
@@ -102,6 +105,14 @@ export class InputWindow {
     if (!isUtf8(this.bytes.subarray(this.#checkedUntil, until))) this.suspectUntil = until;
     this.#checkedUntil = until;
   }
+}
+
+/**
+ * A few large steps: each leaves a copy behind that is not collected at once. Memory that is not written to costs nothing.
+ */
+function roomFor(sizeBytes: number): number {
+  const room = sizeBytes * GROWTH;
+  return room * GROWTH > LARGEST_CAPACITY_BYTES ? Math.max(sizeBytes * 2, LARGEST_CAPACITY_BYTES) : room;
 }
 
 /** How many of the last bytes are the beginning of a character whose rest has not come. */

@@ -42,15 +42,22 @@ export async function* readFile(
       maxRecordsLeft: maxRecordsIn(file.sizeBytes, window.offset),
     };
   };
+  const { signal } = reading.request;
+  const takeBatches = function* takeBatches(): Generator<RecordBatch> {
+    while (reading.parser.parse(window, batch)) {
+      yield seal(false);
+      // A small file is here at once: its transfer cannot fail any more.
+      signal.throwIfAborted();
+    }
+  };
   try {
     for await (const chunk of file.content) {
-      reading.request.signal.throwIfAborted();
+      signal.throwIfAborted();
       window.append(chunk);
-      if (!window.isWorthParsing()) continue;
-      while (reading.parser.parse(window, batch)) yield seal(false);
+      if (window.isWorthParsing()) yield* takeBatches();
     }
     window.finish();
-    while (reading.parser.parse(window, batch)) yield seal(false);
+    yield* takeBatches();
     yield seal(true);
   } finally {
     file.close();

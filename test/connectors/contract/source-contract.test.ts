@@ -8,7 +8,7 @@ import {
 } from '../../../core/sources/source-types.ts';
 import { failureOf, FEW, liveBytes, MANY, open, read, readPatiently } from './read-subject.ts';
 import type { RunningSubject, SourceSubject } from './source-subject.ts';
-import { subjects } from './subjects/index.ts';
+import { furtherSubjects, subjects } from './subjects/index.ts';
 
 const RECORDS = 50;
 /** From a quarter of the source to three quarters, between which lie at least 40 MB of records. */
@@ -30,9 +30,14 @@ async function start(subject: SourceSubject, records = RECORDS): Promise<Running
 
 const never = new AbortController().signal;
 
-describe.each(CONNECTED_SOURCE_TYPES)('%s', (type: ConnectedSourceType) => {
-  const subject = subjects[type];
+const NAMED: readonly (readonly [string, ConnectedSourceType, SourceSubject])[] = [
+  ...CONNECTED_SOURCE_TYPES.map((type) => [type, type, subjects[type]] as const),
+  ...Object.entries(furtherSubjects).map(
+    ([name, subject]) => [name, subject.type as ConnectedSourceType, subject] as const,
+  ),
+];
 
+describe.each(NAMED)('%s', (_name, type, subject) => {
   it('spec: is registered under its type, with the authentications that the API lets it have', async () => {
     const connector = await findSourceConnector(type);
     expect(connector.type).toBe(type);

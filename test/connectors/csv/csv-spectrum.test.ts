@@ -1,4 +1,5 @@
-import { createRequire } from 'node:module';
+// @ts-expect-error -- a package without types
+import csvSpectrum from 'csv-spectrum';
 import { describe, expect, it } from 'vitest';
 import { createCsvParser, cutAt, parseChunks, toRecords } from '../support/parse-bytes.ts';
 
@@ -11,12 +12,8 @@ interface Example {
   readonly json: Buffer;
 }
 
-type List = (done: (error: Error | null, found: Example[]) => void) => void;
-// Without types of its own.
-const csvSpectrum = createRequire(import.meta.url)('csv-spectrum') as List;
-
 const examples = await new Promise<Example[]>((resolve, reject) => {
-  csvSpectrum((error, found) => (error === null ? resolve(found) : reject(error)));
+  csvSpectrum((error: Error | null, found: Example[]) => (error === null ? resolve(found) : reject(error)));
 });
 
 describe('the files of csv-spectrum', () => {
@@ -38,7 +35,9 @@ describe('the files of csv-spectrum', () => {
       for (let cut = 0; cut <= csv.length; cut += 1) {
         const parsed = parseChunks(createCsvParser(), cutAt(csv, [cut]));
         expect(parsed.rejected).toEqual([]);
-        expect(toRecords(parsed).map(({ objectID: _, ...cells }) => cells)).toEqual(expected);
+        expect(toRecords(parsed)).toEqual(
+          expected.map((cells) => ({ ...cells, objectID: expect.any(String) as string })),
+        );
       }
     },
   );

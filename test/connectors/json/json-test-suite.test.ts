@@ -24,7 +24,7 @@ function accepts(input: string, cut?: number): boolean {
 }
 
 /** Those that can stand within a record: no byte order mark, no UTF-16 of its own. */
-const values = parsing.filter(({ input }) => !/^\ufeff|\u0000/.test(input));
+const values = parsing.filter(({ input }) => !input.startsWith('\u{feff}') && !input.includes('\0'));
 
 describe('the JSON parsing test suite', () => {
   it('is all there', () => {

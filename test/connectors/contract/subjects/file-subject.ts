@@ -6,11 +6,15 @@ import type { Refusal, RunningSubject, SourceSubject } from '../source-subject.t
 
 const PASSWORD = 'correct horse battery staple';
 
+/** The pieces of a file of any length. */
+export interface FileFormat {
+  readonly head: string;
+  readonly row: (index: number) => string;
+  readonly tail: string;
+}
+
 /** A file of one format behind a password, made row by row as it is asked for. */
-export function createFileSubject(
-  type: 'csv' | 'json',
-  format: { readonly head: string; readonly row: (index: number) => string; readonly tail: string },
-): SourceSubject {
+export function createFileSubject(type: 'csv' | 'json', format: FileFormat): SourceSubject {
   return {
     type,
     // The file's content comes in one answer: 100 MB.

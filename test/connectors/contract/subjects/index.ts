@@ -4,9 +4,9 @@ import { bigcommerceSubject } from './bigcommerce.ts';
 import { bigquerySubject } from './bigquery.ts';
 import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
-import { csvSubject } from './csv.ts';
+import { csvOverFtpSubject, csvSubject } from './csv.ts';
 import { ga4BigqueryExportSubject } from './ga4-bigquery-export.ts';
-import { jsonSubject } from './json.ts';
+import { jsonOverSftpSubject, jsonSubject } from './json.ts';
 
 /** How the contract suite tests each source type; without one for each this does not compile. */
 export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
@@ -17,4 +17,10 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   bigquery: bigquerySubject,
   ga4BigqueryExport: ga4BigqueryExportSubject,
   json: jsonSubject,
+};
+
+/** The same types by other ways, each under the name that its tests bear. */
+export const furtherSubjects: Readonly<Record<string, SourceSubject>> = {
+  'csv over ftp': csvOverFtpSubject,
+  'json over sftp': jsonOverSftpSubject,
 };
