@@ -14,6 +14,8 @@ const { values } = parseArgs({
   },
 });
 const requests = Number(values.requests);
+/** Of each operation, the ratio of its median to the echo's with the fewest stored. */
+const firstRatios = new Map<string, number>();
 
 const echo = spawn(process.execPath, [join(import.meta.dirname, 'echo-stack.ts')], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -64,12 +66,16 @@ async function compare({ url, appID, apiKey }: Machine, count: number): Promise<
 
 function print(name: string, own: Figures, peer: Figures): void {
   const ratio = (a: number, b: number) => `${(a / b).toFixed(1)}x`.padStart(6);
+  const ofEcho = own.p50 / peer.p50;
+  const first = firstRatios.get(name) ?? ofEcho;
+  firstRatios.set(name, first);
   process.stdout.write(
     [
       name.padEnd(32),
       `p50 ${own.p50.toFixed(2)} ms ${ratio(own.p50, peer.p50)}`,
       `p99 ${own.p99.toFixed(2)} ms ${ratio(own.p99, peer.p99)}`,
       `${own.perSecond.toFixed(0)}/s, echo ${peer.perSecond.toFixed(0)}/s ${ratio(peer.perSecond, own.perSecond)}`,
+      `p50 grown${ratio(ofEcho, first)}`,
     ].join('   ') + '\n',
   );
 }

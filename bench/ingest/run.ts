@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,7 +32,7 @@ const dataDirectory = join(import.meta.dirname, '../data');
 if (!existsSync(join(import.meta.dirname, '../node_modules'))) {
   throw new Error('The peers are not installed: run `npm ci --prefix bench` first');
 }
-await makeData(dataDirectory, rows);
+const dataFiles = await makeData(dataDirectory, rows);
 const { bench, stop } = await startBench();
 try {
   const results = new Map<string, Result[]>();
@@ -87,17 +87,22 @@ function print(results: Map<string, Result[]>): void {
     `${rows.toLocaleString('en')} records, ${values.rounds} rounds, sink answers after ${values.delay} ms`,
   );
   console.log(
-    '| format | contender | records/s | × cli | peak MiB of a process | CPU s | seconds: min – max |',
+    '| format | contender | records/s | MB/s | × cli | peak MiB of a process | CPU s | seconds: min – max |',
   );
-  console.log('|---|---|---|---|---|---|---|');
+  console.log('|---|---|---|---|---|---|---|---|');
   for (const [key, runs] of [...results].sort()) {
     const [format = '', name = ''] = key.split('\t');
     const seconds = median(runs.map((run) => run.seconds));
     const peer = results.get(`${format}\t${CONTENDERS[1]?.name ?? ''}`) ?? [];
     const ratio = peer.length === 0 ? '' : (median(peer.map((run) => run.seconds)) / seconds).toFixed(1);
+    const megabytes = (
+      statSync(format === 'csv' ? dataFiles.csv : dataFiles.json).size /
+      1e6 /
+      seconds
+    ).toFixed(1);
     const all = runs.map((run) => run.seconds);
     console.log(
-      `| ${format} | ${name} | ${Math.round(rows / seconds).toLocaleString('en')} | ${ratio} ` +
+      `| ${format} | ${name} | ${Math.round(rows / seconds).toLocaleString('en')} | ${megabytes} | ${ratio} ` +
         `| ${Math.round(Math.max(...runs.map((run) => run.peakMiB)))} ` +
         `| ${median(runs.map((run) => run.cpuSeconds)).toFixed(1)} ` +
         `| ${Math.min(...all).toFixed(1)} – ${Math.max(...all).toFixed(1)} |`,
