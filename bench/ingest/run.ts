@@ -6,17 +6,18 @@ import { parseArgs } from 'node:util';
 import {
   CONTENDERS,
   startHelper,
+  YARDSTICKS,
   type Bench,
   type Contender,
   type Format,
   type Result,
 } from './contenders.ts';
-import { makeData } from './make-data.ts';
+import { makeData, type DataFiles } from './make-data.ts';
 import { startService } from './service.ts';
 
 /**
- * `npm run bench:ingest -- [--rows N] [--rounds N] [--delay MS]`: Millrace beside what people use today, in one
- * interleaved run on the same files into the same sink. Prints medians and ratios; judges nothing.
+ * `npm run bench:ingest -- [--rows N,N,…] [--rounds N] [--delay MS]`: Millrace beside what people use today, in one
+ * interleaved run per size on the same files into the same sink. Prints medians and ratios; judges nothing.
  */
 const { values } = parseArgs({
   options: {
@@ -26,27 +27,31 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
-const rows = Number(values.rows);
+type Results = Map<string, Result[]>;
+const sizes = values.rows.split(',').map(Number);
 const dataDirectory = join(import.meta.dirname, '../data');
 
 if (!existsSync(join(import.meta.dirname, '../node_modules'))) {
   throw new Error('The peers are not installed: run `npm ci --prefix bench` first');
 }
-const dataFiles = await makeData(dataDirectory, rows);
-const { bench, stop } = await startBench();
-try {
-  const results = new Map<string, Result[]>();
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    for (const format of ['csv', 'json'] as const) {
-      for (const contender of CONTENDERS) await measure(results, contender, format);
+for (const rows of sizes) {
+  const dataFiles = await makeData(dataDirectory, rows);
+  // Anew for each size: what a process needed for the one before would count as the peak.
+  const { bench, stop } = await startBench(rows);
+  try {
+    const results: Results = new Map();
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      for (const format of ['csv', 'json'] as const) {
+        for (const contender of CONTENDERS) await measure({ results, bench }, contender, format);
+      }
     }
+    print(dataFiles, results);
+  } finally {
+    await stop();
   }
-  print(results);
-} finally {
-  await stop();
 }
 
-async function startBench(): Promise<{ bench: Bench; stop(): Promise<void> }> {
+async function startBench(rows: number): Promise<{ bench: Bench; stop(): Promise<void> }> {
   const files = await startHelper([join(import.meta.dirname, 'file-server.ts'), dataDirectory]);
   const sinkKey = 'bench-sink-key';
   // Not kept: a run with fewer rows than the one before would be held at the gate.
@@ -71,7 +76,11 @@ async function startBench(): Promise<{ bench: Bench; stop(): Promise<void> }> {
   };
 }
 
-async function measure(results: Map<string, Result[]>, contender: Contender, format: Format): Promise<void> {
+async function measure(
+  { results, bench }: { readonly results: Results; readonly bench: Bench },
+  contender: Contender,
+  format: Format,
+): Promise<void> {
   const wanted = values.only?.split(',') ?? [''];
   if (!wanted.some((name) => contender.name.toLowerCase().includes(name))) return;
   const result = await contender.run(bench, format);
@@ -82,32 +91,41 @@ async function measure(results: Map<string, Result[]>, contender: Contender, for
   );
 }
 
-function print(results: Map<string, Result[]>): void {
+function print(dataFiles: DataFiles, results: Results): void {
+  const { rows } = dataFiles;
   console.log(
-    `${rows.toLocaleString('en')} records, ${values.rounds} rounds, sink answers after ${values.delay} ms`,
+    `\n${rows.toLocaleString('en')} records, ${values.rounds} rounds, sink answers after ${values.delay} ms`,
   );
   console.log(
-    '| format | contender | records/s | MB/s | × cli | peak MiB of a process | CPU s | seconds: min – max |',
+    '| format | contender | records/s | MB/s | × cli | × whole file, saveObjects | of the limit | peak MiB of a process ' +
+      '| CPU s per million | seconds: min – max |',
   );
-  console.log('|---|---|---|---|---|---|---|---|');
+  console.log('|---|---|---|---|---|---|---|---|---|---|');
   for (const [key, runs] of [...results].sort()) {
     const [format = '', name = ''] = key.split('\t');
     const seconds = median(runs.map((run) => run.seconds));
-    const peer = results.get(`${format}\t${CONTENDERS[1]?.name ?? ''}`) ?? [];
-    const ratio = peer.length === 0 ? '' : (median(peer.map((run) => run.seconds)) / seconds).toFixed(1);
-    const megabytes = (
-      statSync(format === 'csv' ? dataFiles.csv : dataFiles.json).size /
-      1e6 /
-      seconds
-    ).toFixed(1);
+    const ratio = (peer: Contender): number =>
+      median((results.get(`${format}\t${peer.name}`) ?? []).map((run) => run.seconds)) / seconds;
     const all = runs.map((run) => run.seconds);
-    console.log(
-      `| ${format} | ${name} | ${Math.round(rows / seconds).toLocaleString('en')} | ${megabytes} | ${ratio} ` +
-        `| ${Math.round(Math.max(...runs.map((run) => run.peakMiB)))} ` +
-        `| ${median(runs.map((run) => run.cpuSeconds)).toFixed(1)} ` +
-        `| ${Math.min(...all).toFixed(1)} – ${Math.max(...all).toFixed(1)} |`,
-    );
+    const columns = [
+      format,
+      name,
+      Math.round(rows / seconds).toLocaleString('en'),
+      toText(statSync(format === 'csv' ? dataFiles.csv : dataFiles.json).size / 1e6 / seconds, 0),
+      toText(ratio(YARDSTICKS.cli), 1),
+      toText(ratio(YARDSTICKS.parsedWhole), 1),
+      toText(ratio(YARDSTICKS.limit) * 100, 0, ' %'),
+      Math.round(Math.max(...runs.map((run) => run.peakMiB))),
+      ((median(runs.map((run) => run.cpuSeconds)) * 1_000_000) / rows).toFixed(1),
+      `${Math.min(...all).toFixed(1)} – ${Math.max(...all).toFixed(1)}`,
+    ];
+    console.log(`| ${columns.join(' | ')} |`);
   }
+}
+
+/** Nothing where the yardstick was not measured. */
+function toText(number: number, digits: number, unit = ''): string {
+  return Number.isNaN(number) ? '' : `${number.toFixed(digits)}${unit}`;
 }
 
 function median(numbers: number[]): number {

@@ -65,10 +65,11 @@ for (const format of ['csv', 'json'] as const) {
       best[index] = Math.min(best[index] ?? 0, ((user + system) * 1000) / rows);
     }
   }
-  console.log(`${format}: CPU nanoseconds per record, best of ${values.rounds}`);
+  console.log(`${format}: CPU nanoseconds per record, best of ${values.rounds}, and the share of all stages`);
+  const all = best.at(-1) ?? 0;
   for (const [index, [name]] of STAGES.entries()) {
     const own = (best[index] ?? 0) - (best[index - 1] ?? 0);
-    console.log(`  ${own.toFixed(0).padStart(6)}  ${name}`);
+    console.log(`  ${own.toFixed(0).padStart(6)} ${((own * 100) / all).toFixed(0).padStart(4)} %  ${name}`);
   }
 }
 

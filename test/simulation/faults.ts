@@ -43,15 +43,26 @@ const WEIGHTS: Partial<Record<Fault, number>> = {
   lose: 8,
 };
 
+/** One fault, at the `at`th of the calls that it can befall. */
+export interface FaultScript {
+  readonly fault: Fault;
+  readonly at: number;
+}
+
 /** Draws faults. Each seed has a mix of its own, some a single kind: or rare combinations would never come. */
 export class Faults {
   isActive = true;
   readonly injected = new Map<Fault, number>();
   readonly #chance: Chance;
+  /** How often each kind could have been. */
+  readonly possible = new Map<Fault, number>();
+  readonly #script: FaultScript | undefined;
   readonly #rates = new Map<Fault, number>();
 
-  constructor(chance: Chance) {
+  constructor(chance: Chance, script?: FaultScript) {
     this.#chance = chance;
+    this.#script = script;
+    if (script !== undefined) return;
     const only = chance.is(0.2) ? chance.pick(FAULTS) : undefined;
     const intensity = only === undefined ? chance.pick([0.014, 0.026, 0.042]) : 0.07;
     for (const fault of FAULTS) {
@@ -61,6 +72,7 @@ export class Faults {
   }
 
   draw(possible: readonly Fault[]): Fault | undefined {
+    if (this.#script !== undefined) return this.#follow(this.#script, possible);
     if (!this.isActive) return undefined;
     let left = this.#chance.next();
     for (const fault of possible) {
@@ -70,6 +82,13 @@ export class Faults {
       return fault;
     }
     return undefined;
+  }
+
+  #follow({ fault, at }: FaultScript, possible: readonly Fault[]): Fault | undefined {
+    for (const kind of possible) this.possible.set(kind, (this.possible.get(kind) ?? 0) + 1);
+    if (!possible.includes(fault) || this.possible.get(fault) !== at) return undefined;
+    this.injected.set(fault, 1);
+    return fault;
   }
 
   describe(): string {

@@ -1,8 +1,10 @@
 import type { Run, TaskAction } from '../../core/runs/run.ts';
-import { isBad, placeOf } from './index-watch.ts';
+import { placeOf } from './index-watch.ts';
 import type { History } from './history.ts';
-import type { Scenario, SimTask } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { taskOf, type SimTask } from './sim-task.ts';
 import type { StoredRecord } from './sim-search.ts';
+import { isBad } from './taken-rows.ts';
 import type { World } from './world.ts';
 
 /** What must be when everything has come to its end. */
@@ -12,16 +14,33 @@ export function checkEnd(world: World, scenario: Scenario, history: History): vo
     if (!world.told.has(runID)) history.violate(`I26 nobody was told of the end of ${runID}`);
   }
   for (const { kind, ...occurrence } of scenario.occurrences) {
-    if (kind !== 'trigger' || !('key' in occurrence)) continue;
+    if ((kind !== 'trigger' && kind !== 'update') || !('key' in occurrence)) continue;
     const isThere = runs.some(
       ({ taskID, trigger }) => taskID === occurrence.task.taskID && trigger.key === occurrence.key,
     );
     if (!isThere) history.violate(`I6 the trigger ${occurrence.key} of ${occurrence.task.taskID} has no run`);
   }
+  for (const run of runs) checkSets(run, runs, { scenario, history });
   for (const name of world.search.indexes.keys()) {
     if (name.includes('_tmp_')) history.violate(`I22 ${name} was left behind`);
   }
   for (const indexName of scenario.held.keys()) checkIndex(world, scenario, { indexName, history });
+}
+
+/** Where a source has record sets, each has a run for the trigger, once the first run knew them. */
+function checkSets(
+  { runID, recordSet, dividedFrom, taskID }: Run,
+  runs: readonly Run[],
+  { scenario, history }: { scenario: Scenario; history: History },
+): void {
+  if (recordSet === undefined || dividedFrom !== undefined) return;
+  const [first, ...others] = taskOf(scenario.tasks, { taskID }).sets.keys();
+  if (others.length === 0) return;
+  const siblings = runs.filter((run) => run.dividedFrom === runID).map((run) => run.recordSet);
+  if (recordSet !== first) history.violate(`I6 the first run of ${taskID} is that of ${recordSet}`);
+  const isEach = siblings.toSorted().join() === others.join();
+  if (!isEach)
+    history.violate(`I6 beside ${runID} there are runs for ${siblings.join()}, not ${others.join()}`);
 }
 
 interface CheckedIndex {
@@ -48,14 +67,34 @@ function checkIndex(world: World, scenario: Scenario, { indexName, history }: Ch
 function possibleIn(world: World, { tasks, held }: Scenario, indexName: string): Map<string, Set<string>> {
   let possible = new Map((held.get(indexName) ?? []).map((objectID) => [objectID, new Set(['0:0'])]));
   const runs = [...world.tableWatch.runs.values()];
-  for (const run of runs.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))) {
-    const task = tasks.find(({ taskID }) => taskID === run.taskID);
-    if (task?.indexName !== indexName || run.attempts === 0) continue;
+  const own = runs.filter((run) => taskOf(tasks, run).indexName === indexName && run.attempts > 0);
+  const updates = own.filter(({ type }) => type === 'update');
+  const others = own.filter(({ type }) => type !== 'update');
+  // Updates take turns with the others as it happens.
+  for (const update of updates) addUpdated(possible, update, taskOf(tasks, update));
+  for (const run of others.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1))) {
+    const task = taskOf(tasks, run);
     if (run.action !== 'replace') addPossible(possible, run, task);
     else if (run.outcome === 'success') possible = replaced(run, task);
     else if (run.reason?.includes('not certain') === true) possible = either(possible, replaced(run, task));
+    for (const update of updates) addUpdated(possible, update, taskOf(tasks, update));
   }
   return possible;
+}
+
+/** What an update may have made of the records that it names: as in any version since it was asked for, or gone. */
+function addUpdated(possible: Map<string, Set<string>>, run: Run, { source, updates }: SimTask): void {
+  const first = source.versionAt(Date.parse(run.createdAt));
+  for (const objectID of updates.get(run.trigger.key) ?? []) {
+    const places = new Set(possible.get(objectID) ?? [NONE]);
+    for (let version = first; version <= source.version; version += 1) {
+      const rows = source.rows(version).map((row, index) => ({ ...row, place: `${version}:${index + 1}` }));
+      const named = rows.filter((row) => row.objectID === objectID);
+      for (const row of named) if (!isBad(row)) places.add(row.place);
+      if (named.length === 0 && run.action !== 'append') places.add(NONE);
+    }
+    possible.set(objectID, places);
+  }
 }
 
 function either(one: Map<string, Set<string>>, other: Map<string, Set<string>>): Map<string, Set<string>> {

@@ -1,9 +1,10 @@
 import { isEnded, type Run } from '../../core/runs/run.ts';
 import type { History } from './history.ts';
-import type { SimTask } from './scenario.ts';
+import { partsOf, taskOf, type SimTask } from './sim-task.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { PublishedWrites, Records, SearchWatch, SentChange, StoredRecord, Write } from './sim-search.ts';
-import type { Row } from './sim-source.ts';
+import { namelessID } from './sim-source.ts';
+import { isBad, takenRows } from './taken-rows.ts';
 
 interface IndexWatchOptions {
   readonly history: History;
@@ -13,6 +14,8 @@ interface IndexWatchOptions {
   readonly index: (name: string) => Records | undefined;
   /** Whether this worker may write now, by what is stored of the lease. */
   readonly mayWrite: (runID: string, process: SimProcess) => boolean;
+  /** How many workers may take a run up in vain. */
+  readonly maxStalls: number;
   readonly isCancelOld: (run: Run, process: SimProcess) => boolean;
 }
 
@@ -39,6 +42,9 @@ export class IndexWatch implements SearchWatch {
     if (!isCleanUp && !this.#options.mayWrite(runID, process)) {
       this.#violate(`I7 ${what} of ${indexName} was sent for ${runID} without its lease`);
     }
+    if (what === 'write' && run.stalls > this.#options.maxStalls) {
+      this.#violate(`I21 ${runID} writes though ${run.stalls - 1} workers came to nothing`);
+    }
     if (what === 'write' && this.#options.isCancelOld(run, process)) {
       this.#violate(`I19 ${runID} writes long after it was cancelled`);
     }
@@ -49,22 +55,27 @@ export class IndexWatch implements SearchWatch {
     if (run === undefined) return;
     const published = this.#published.get(runID) ?? new Set<string>();
     this.#published.set(runID, published);
-    for (const { body } of writes) published.add(placeOf(body));
+    for (const write of writes)
+      published.add(write.action === REMOVAL ? write.body.objectID : placeOf(write.body));
     if (isLate) for (const { body } of writes) this.late.add(`${indexName}/${body.objectID}`);
     if (indexName.includes('_tmp_')) return;
     if (run.action === 'replace') this.#violate(`I8 ${runID} wrote into the live index`);
     if (isLate) return;
-    const byTask = `${indexName}/${run.taskID}`;
+    const isUpdate = run.type === 'update';
+    // Updates fetch what is there when they write it, whatever was written before.
+    const byTask = `${indexName}/${isUpdate ? 'updates' : run.taskID}`;
     const newest = later(this.#lastWritten.get(byTask), this.#lastReplaced.get(indexName));
-    if (newest > run.createdAt) this.#violate(`I10 ${runID} wrote over what a later run has written`);
+    if (newest > run.createdAt && !isUpdate) {
+      this.#violate(`I10 ${runID} wrote over what a later run has written`);
+    }
     this.#lastWritten.set(byTask, later(this.#lastWritten.get(byTask), run.createdAt));
     for (const write of writes) this.#checkRecord(run, indexName, write, before.get(write.body.objectID));
   }
 
   onMove(runID: string, { from, to }: { from: string; to: string }, records: Records): void {
     const run = this.#options.run(runID);
-    const task = this.#options.tasks.find(({ taskID }) => taskID === run?.taskID);
-    if (run === undefined || task === undefined) return;
+    if (run === undefined) return;
+    const task = taskOf(this.#options.tasks, run);
     const [first] = records.values();
     // A person may want it.
     const isApproved = run.held?.decision === 'approve';
@@ -99,17 +110,38 @@ export class IndexWatch implements SearchWatch {
     else this.#published.delete(runID);
   }
 
-  /** The first place before the run's cursor that people (or the gate) do not find. */
-  firstUnpublished({ runID, cursor, action }: Run, { source, indexName }: SimTask): string | undefined {
+  /** The first place before the run's cursor that people (or the gate) do not find, or what they still find. */
+  firstUnpublished(run: Run, task: SimTask): string | undefined {
+    const { runID, cursor, action } = run;
     const version = Number(cursor?.['version']);
     const published = this.#published.get(runID);
-    const live = this.#options.index(indexName);
-    const rows = source.rows(version).slice(0, Number(cursor?.['position'] ?? 0));
-    const missing = rows.findIndex((row, index) => {
-      if (isBad(row) || published?.has(`${version}:${index + 1}`) === true) return false;
+    const live = this.#options.index(task.indexName);
+    const { rows, missing, isUnclear } = takenRows(run, task);
+    const hidden = rows.find((row) => {
+      if (isBad(row) || published?.has(`${version}:${row.place}`) === true) return false;
       return action !== 'append' || live?.has(row.objectID) !== true;
     });
-    return missing < 0 ? undefined : `${version}:${missing + 1}`;
+    if (hidden !== undefined) return `${version}:${hidden.place}`;
+    if (isUnclear || action === 'append') return undefined;
+    return missing.find((objectID) => published?.has(objectID) !== true);
+  }
+
+  /** When an update has come to its end its index is, for what it names, as the source was when it was read. */
+  checkUpdated(run: Run, task: SimTask): void {
+    const version = Number(run.cursor?.['version']);
+    const expected = task.source.expected(version);
+    const { missing, isUnclear, rows } = takenRows(run, task);
+    for (const objectID of task.updates.get(run.trigger.key) ?? []) {
+      const record = this.#options.index(task.indexName)?.get(objectID);
+      const isNobodys = this.late.has(`${task.indexName}/${objectID}`);
+      const isLeft = run.action === 'append' || (isUnclear && missing.includes(objectID));
+      // Where none of its rows can be applied it stays as it was.
+      if (isNobodys || isLeft || rows.some((row) => row.objectID === objectID && isBad(row))) continue;
+      if (run.action === 'partialNoCreate' && record === undefined) continue;
+      const place = expected.get(objectID);
+      const isRight = record === undefined ? place === undefined : placeOf(record) === `${version}:${place}`;
+      if (!isRight) this.#violate(`I10 ${objectID} is not as the update ${run.runID} must have left it`);
+    }
   }
 
   #checkDrop(
@@ -117,19 +149,31 @@ export class IndexWatch implements SearchWatch {
     { to, isApproved, size }: { to: string; isApproved: boolean; size: number },
   ): void {
     // What other tasks add after the gate has looked is no drop.
-    const isShared = this.#options.tasks.filter(({ indexName }) => indexName === to).length > 1;
+    const writers = this.#options.tasks.flatMap(partsOf).filter(({ indexName }) => indexName === to);
+    const isShared = writers.length > 1;
     const before = this.#options.index(to)?.size ?? 0;
     const isDrop = (before - size) * 100 > policy.maxDropPercent * before;
     if (isDrop && !isApproved && !isShared)
       this.#violate(`I8 ${size} records took the place of ${before} without a question`);
   }
 
+  #checkRemoval(run: Run, objectID: string): void {
+    const task = taskOf(this.#options.tasks, run);
+    const isNamed = task.updates.get(run.trigger.key)?.includes(objectID) === true;
+    if (run.type !== 'update' || !isNamed) this.#violate(`I11 ${run.runID} removed ${objectID}`);
+    if (run.action === 'append') this.#violate(`I12 an append removed ${objectID}`);
+    if (!task.source.wasWithout(objectID))
+      this.#violate(`I6 ${objectID} was removed though its source has it`);
+  }
+
   #checkRecord(run: Run, indexName: string, { action, body }: Write, before: StoredRecord | undefined): void {
+    if (action === REMOVAL) return this.#checkRemoval(run, body.objectID);
     if (this.late.has(`${indexName}/${body.objectID}`) || before === undefined) return;
     if (before.version > body.version)
       this.#violate(`I10 ${body.objectID} went back to version ${body.version}`);
-    const isOwn = before.objectID.startsWith(`${run.taskID}-`);
-    if (!isOwn) this.#violate(`I10 ${run.taskID} wrote ${before.objectID}, which is not in its source`);
+    const isOwn = [`${run.taskID}-`, namelessID(run.taskID, 0).slice(0, -1)];
+    if (!isOwn.some((prefix) => before.objectID.startsWith(prefix)))
+      this.#violate(`I10 ${run.taskID} wrote ${before.objectID}, which is not in its source`);
     // A batch that was accepted and not seen is sent again as it was.
     if (run.action === 'append' && placeOf(before) !== placeOf(body)) {
       this.#violate(`I12 an append changed ${body.objectID}`);
@@ -151,9 +195,8 @@ const WIRE_ACTIONS = {
   partialNoCreate: 'partialUpdateObjectNoCreate',
 };
 
-export function isBad({ isBroken, isRefused }: Row): boolean {
-  return isBroken === true || isRefused === true;
-}
+/** The action that takes a record out. */
+const REMOVAL = 'deleteObject';
 
 export function placeOf({ version, position }: StoredRecord): string {
   return `${version}:${position}`;

@@ -4,7 +4,7 @@ import { simulateMany, summarise } from './simulate-many.ts';
 import { simulate } from './simulate.ts';
 
 /**
- * `--seed N` replays one life with everything that happens in it; `--seeds A-B` lives many and says what came of them.
+ * `--seed N` replays one life with everything that happens in it, `--plain` as before there were updates and record sets; `--seeds A-B` lives many and says what came of them.
  * `--fresh N` lives seeds that nobody chose; with `--of TEXT` the text says which, so that the same text lives the same.
  */
 const { values } = parseArgs({
@@ -13,11 +13,15 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     fresh: { type: 'string' },
     of: { type: 'string' },
+    plain: { type: 'boolean', default: false },
   },
 });
 
 if (values.seed !== undefined) {
-  const { violation, hash } = await simulate(Number(values.seed), (line) => console.log(line));
+  const { violation, hash } = await simulate(Number(values.seed), {
+    print: (line) => console.log(line),
+    isPlain: values.plain,
+  });
   console.log(violation === undefined ? `no violation, history ${hash}` : `VIOLATION ${violation}`);
   process.exitCode = violation === undefined ? 0 : 1;
 } else {

@@ -1,29 +1,13 @@
-import type { OverlapPolicy } from '../../core/runs/overlap.ts';
 import type { EngineSettings } from '../../core/runs/engine.ts';
 import { DEFAULT_ENGINE_SETTINGS } from '../../core/runs/engine.ts';
-import { DEFAULT_RUN_POLICY, type RunPolicy } from '../../core/runs/run-policy.ts';
-import type { TaskAction } from '../../core/runs/run.ts';
+import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
+import type { HoldDecision, TaskAction } from '../../core/runs/run.ts';
 import type { Chance } from './chance.ts';
-import { SimSource, type Row } from './sim-source.ts';
+import { SimSource } from './sim-source.ts';
+import { drawRows, type Occurrence, type SimTask } from './sim-task.ts';
+import { drawExtraOccurrences, extendTask, withoutNames } from './scenario-extras.ts';
 
 const MINUTE = 60_000;
-
-export interface SimTask {
-  readonly taskID: string;
-  readonly action: TaskAction;
-  readonly failureThreshold: number;
-  readonly overlap: OverlapPolicy;
-  readonly indexName: string;
-  readonly source: SimSource;
-  readonly policy: RunPolicy;
-}
-
-/** Something from outside, so many milliseconds after the start. */
-export type Occurrence = { readonly at: number } & (
-  | { readonly kind: 'trigger'; readonly task: SimTask; readonly key: string }
-  | { readonly kind: 'cancel'; readonly task: SimTask; readonly key: string }
-  | { readonly kind: 'change'; readonly task: SimTask; readonly rows: readonly Row[] }
-);
 
 /** Production's constants hide faults: here they are small as often as not. */
 interface Tuning {
@@ -45,17 +29,27 @@ export interface Scenario {
   readonly held: ReadonlyMap<string, readonly string[]>;
   /** How often a person decides about an index that is held. */
   readonly decides: number;
+  /** What is decided, where that is not left to chance. */
+  readonly decision?: HoldDecision;
 }
 
-export function drawScenario(chance: Chance): Scenario {
+/** Without `extras` it is as it was before these were thought of, so that a life which showed something shows it still. */
+export function drawScenario(chance: Chance, extras: Chance | undefined): Scenario {
   const tuning = drawTuning(chance);
-  const tasks = drawTasks(chance);
-  const occurrences = tasks.flatMap((task) => drawOccurrences(chance, task, tuning.faultMinutes));
+  const tasks = drawTasks(chance, extras);
+  const last = (tuning.faultMinutes - 2) * MINUTE;
+  const occurrences = tasks.flatMap((task) => [
+    ...drawOccurrences({ chance, extras }, task, last),
+    ...(extras === undefined ? [] : drawExtraOccurrences(extras, task, last)),
+  ]);
   const held = new Map<string, string[]>();
   for (const { indexName, taskID } of tasks) {
     const ids = held.get(indexName) ?? ['nobodys-1', 'nobodys-2'];
     for (let number = 0; number < 3; number += 1) if (chance.is(0.5)) ids.push(`${taskID}-${number}`);
     held.set(indexName, ids);
+  }
+  for (const { indexName, taskID } of tasks.flatMap(({ sets }) => [...sets.values()])) {
+    held.set(indexName, ['nobodys-1', `${taskID}-0`, `${taskID}-1`]);
   }
   return { tasks, occurrences, tuning, held, decides: chance.pick([0, 0.5, 1]) };
 }
@@ -84,42 +78,39 @@ function drawTuning(chance: Chance): Tuning {
 const ADDING: readonly TaskAction[] = ['save', 'partial', 'partialNoCreate', 'append'];
 
 /** One or two tasks; where both write one index, at most one replaces it. */
-function drawTasks(chance: Chance): SimTask[] {
+function drawTasks(chance: Chance, extras: Chance | undefined): SimTask[] {
   const isShared = chance.is(0.4);
   const count = chance.is(0.5) ? 2 : 1;
   return Array.from({ length: count }, (_, number): SimTask => {
     const taskID = `task${number}`;
     const mayReplace = !isShared || number === 0;
-    return {
+    const isAskable = extras?.is(0.5) ?? false;
+    const task = {
       taskID,
-      action: mayReplace && chance.is(0.55) ? 'replace' : chance.pick(ADDING),
+      action: mayReplace && chance.is(0.55) ? ('replace' as const) : chance.pick(ADDING),
       failureThreshold: chance.pick([0, 50, 100]),
-      overlap: chance.pick(['skip', 'queue', 'queue', 'cancelOld']),
+      overlap: chance.pick(['skip', 'queue', 'queue', 'cancelOld'] as const),
       indexName: isShared ? 'shared' : `index${number}`,
-      source: new SimSource(drawRows(chance, taskID)),
+      source: new SimSource(withoutNames(extras, taskID, drawRows(chance, taskID)), { taskID, isAskable }),
       policy: {
         ...DEFAULT_RUN_POLICY,
         maxDropPercent: chance.pick([10, 100, 100]),
         vanishedAttributesPercent: 100,
         heldDays: chance.pick([3, 7]) / (24 * 60),
       },
+      updates: new Map<string, readonly string[]>(),
+      sets: new Map<string, SimTask>(),
     };
+    return extras === undefined ? task : extendTask(extras, task);
   });
 }
 
-function drawRows(chance: Chance, taskID: string): Row[] {
-  const isClean = chance.is(0.6);
-  const count = chance.is(0.05) ? 0 : chance.whole(1, 10);
-  return Array.from({ length: count }, (): Row => {
-    const objectID = `${taskID}-${chance.whole(0, 11)}`;
-    if (isClean || chance.is(0.85)) return { objectID };
-    return chance.is(0.5) ? { objectID, isBroken: true } : { objectID, isRefused: true };
-  });
-}
-
-function drawOccurrences(chance: Chance, task: SimTask, faultMinutes: number): Occurrence[] {
+function drawOccurrences(
+  { chance, extras }: { readonly chance: Chance; readonly extras: Chance | undefined },
+  task: SimTask,
+  last: number,
+): Occurrence[] {
   const occurrences: Occurrence[] = [];
-  const last = (faultMinutes - 2) * MINUTE;
   for (let number = chance.whole(1, 3); number > 0; number -= 1) {
     const [at, key] = [chance.whole(0, last), `key${number}`];
     occurrences.push({ at, kind: 'trigger', task, key });
@@ -133,7 +124,7 @@ function drawOccurrences(chance: Chance, task: SimTask, faultMinutes: number): O
       at: chance.whole(0, last),
       kind: 'change',
       task,
-      rows: drawRows(chance, task.taskID),
+      rows: withoutNames(extras, task.taskID, drawRows(chance, task.taskID)),
     });
   }
   return occurrences;

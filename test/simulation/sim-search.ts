@@ -163,6 +163,10 @@ export class SimSearch {
       this.#watch.onWrites({ runID, indexName: name, writes, isLate }, records);
       for (const { action, body } of writes) {
         const before = records.get(body.objectID);
+        if (action === 'deleteObject') {
+          records.delete(body.objectID);
+          continue;
+        }
         if (action === 'partialUpdateObjectNoCreate' && before === undefined) continue;
         records.set(body.objectID, action.startsWith('partial') ? { ...before, ...body } : body);
       }

@@ -36,6 +36,11 @@ export function namelessID(taskID: string, place: number): string {
   return `${deriveID(taskID)}-${place}`;
 }
 
+/** A shop names its record sets. */
+export async function planSets(process: SimProcess, names: readonly string[]): Promise<readonly string[]> {
+  return process.call('source.plan', () => names, READS);
+}
+
 interface SimSourceOptions {
   readonly taskID: string;
   /** Whether it can be asked for single records. */
@@ -50,6 +55,10 @@ export class SimSource {
   constructor(rows: readonly Row[], options: SimSourceOptions) {
     this.#options = options;
     this.change(rows, 0);
+  }
+
+  get isAskable(): boolean {
+    return this.#options.isAskable;
   }
 
   /** From 1. */
@@ -69,6 +78,11 @@ export class SimSource {
     return this.#versions[version - 1]?.rows ?? [];
   }
 
+  /** Whether there was a version without this record. */
+  wasWithout(objectID: string): boolean {
+    return this.#versions.some(({ rows }) => !rows.some((row) => row.objectID === objectID));
+  }
+
   /** What an index must hold of a version: per objectID the place of the last record that can be applied. */
   expected(version: number): Map<string, number> {
     const places = new Map<string, number>();
@@ -83,7 +97,7 @@ export class SimSource {
     const readings = { batchSize, pace };
     return {
       read: (cursor, signal) => this.#read(process, { cursor, signal, ...readings }),
-      ...(this.#options.isAskable
+      ...(this.isAskable
         ? {
             readEntities: (entityIDs, signal) =>
               this.#readNamed(process, entityIDs, { cursor: undefined, signal, ...readings }),

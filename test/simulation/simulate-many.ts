@@ -2,6 +2,8 @@ import type { Run } from '../../core/runs/run.ts';
 import { simulate } from './simulate.ts';
 import { FAULTS, type Fault } from './faults.ts';
 
+/** Of every seed, on average: ten thousand live through a hundred thousand of them. */
+const LEAST_FAULTS = 10;
 /** At least so many of the runs that can succeed must, once the faults have stopped. */
 const LEAST_SUCCESS_PERCENT = 95;
 
@@ -61,7 +63,10 @@ export function summarise(results: ManyResults): { lines: string[]; isGood: bool
       .join(', ');
   const percent = successPercent(results);
   return {
-    isGood: violations.length === 0 && percent >= LEAST_SUCCESS_PERCENT,
+    isGood:
+      violations.length === 0 &&
+      percent >= LEAST_SUCCESS_PERCENT &&
+      faultCount(results) >= (last - first + 1) * LEAST_FAULTS,
     lines: [
       `seeds ${first}-${last} in ${seconds.toFixed(1)} s: ${violations.length} violations`,
       ...violations.slice(0, 20).map(({ seed, message }) => `  seed ${seed}: ${message}`),

@@ -1,13 +1,14 @@
 import { deriveID } from '../../core/foundation/ids.ts';
 import { isEnded, type Run } from '../../core/runs/run.ts';
 import { Chance } from './chance.ts';
-import { Faults, type Fault } from './faults.ts';
+import { Faults, type Fault, type FaultScript } from './faults.ts';
 import { checkEnd } from './final-check.ts';
 import { History } from './history.ts';
-import { drawScenario, type Occurrence, type Scenario } from './scenario.ts';
+import { drawScenario, type Scenario } from './scenario.ts';
+import { partsOf, type Occurrence } from './sim-task.ts';
 import type { Surroundings } from './sim-process.ts';
 import { Timeline } from './timeline.ts';
-import { World } from './world.ts';
+import { World, type Api } from './world.ts';
 
 const START = Date.parse('2026-03-01T10:00:00.000Z');
 const MINUTE = 60_000;
@@ -23,18 +24,31 @@ export interface SimulationResult {
   readonly hash: string;
   readonly violation: string | undefined;
   readonly injected: ReadonlyMap<Fault, number>;
+  /** Of a scripted life: how many calls each fault could have befallen. */
+  readonly possible: ReadonlyMap<Fault, number>;
   readonly mix: string;
   readonly runs: readonly Run[];
   readonly virtualMinutes: number;
 }
 
+export interface SimulationOptions {
+  readonly print?: (line: string) => void;
+  /** Without updates, record sets and records without an id, as seeds were lived before there were any. */
+  readonly isPlain?: boolean;
+  /** What fails, and how, instead of what the seed draws. */
+  readonly script?: FaultScript;
+  /** What is to happen, instead of what the seed draws. */
+  readonly scenario?: Scenario;
+}
+
 /** One life of the service, all of it from one seed. */
-export async function simulate(seed: number, print?: (line: string) => void): Promise<SimulationResult> {
+export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
+  const { print, isPlain = false } = options;
   const chance = new Chance(seed);
   const timeline = new Timeline(START);
   const history = new History(timeline, print);
-  const faults = new Faults(chance);
-  const scenario = drawScenario(chance);
+  const faults = new Faults(chance, options.script);
+  const scenario = options.scenario ?? drawScenario(chance, isPlain ? undefined : new Chance(~seed));
   const { leaseSeconds } = scenario.tuning.settings;
   const around: Surroundings = { timeline, chance, faults, history, leaseSeconds };
   print?.(`faults: ${faults.describe()}\n${describe(scenario)}`);
@@ -49,6 +63,7 @@ export async function simulate(seed: number, print?: (line: string) => void): Pr
       hash: history.hash,
       violation: history.violation?.message,
       injected: faults.injected,
+      possible: faults.possible,
       mix: faults.describe(),
       runs: [...world.tableWatch.runs.values()],
       virtualMinutes: (timeline.now - START) / MINUTE,
@@ -64,7 +79,7 @@ async function live({ timeline, faults, history, chance }: Surroundings, scenari
     timeline.at(START + occurrence.at, () => bring(world, history, occurrence));
   world.tableWatch.onRun = (run, before) => {
     if (run.held === undefined || before?.held !== undefined || !chance.is(decides)) return;
-    const decision = chance.pick(['approve', 'discard'] as const);
+    const decision = scenario.decision ?? chance.pick(['approve', 'discard'] as const);
     timeline.in(chance.whole(1, 4 * MINUTE), () => {
       void world.ask(`${decision} ${run.runID}`, (api) => api.decide(run.runID, decision));
     });
@@ -94,9 +109,12 @@ function bring(world: World, history: History, occurrence: Occurrence): void {
     history.note(task.taskID, `is version ${task.source.version}: ${JSON.stringify(occurrence.rows)}`);
   } else {
     const { key } = occurrence;
-    void world.ask(`${kind} ${task.taskID} ${key}`, (api) =>
-      kind === 'trigger' ? api.start(task, key) : api.cancel(deriveID(task.taskID, 'api', key)),
-    );
+    const ask = {
+      trigger: (api: Api) => api.start(task, key),
+      update: (api: Api) => api.update(task, key),
+      cancel: (api: Api) => api.cancel(deriveID(task.taskID, 'api', key)),
+    };
+    void world.ask(`${kind} ${task.taskID} ${key}`, ask[kind]);
   }
 }
 
@@ -121,7 +139,10 @@ function describe({ tasks, tuning, occurrences }: Scenario): string {
       leaseSeconds: settings.leaseSeconds,
       checkpointBytes: settings.checkpointBytes,
     }),
-    ...tasks.map(({ source, ...task }) => JSON.stringify({ ...task, rows: source.rows(1) })),
+    ...tasks.flatMap(partsOf).map(({ source, updates, sets, ...task }) => {
+      const more = { updates: Object.fromEntries(updates), sets: [...sets.keys()], rows: source.rows(1) };
+      return JSON.stringify({ ...task, ...more });
+    }),
     `${occurrences.length} occurrences`,
   ].join('\n');
 }

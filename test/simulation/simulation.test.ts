@@ -16,20 +16,20 @@ describe('the simulated service', { timeout: TIMEOUT_MILLISECONDS }, () => {
   it('loses nothing, doubles nothing and comes to its end', async () => {
     const results = await simulateMany(1, PINNED_SEEDS);
     expect(results.violations, `${summarise(results).lines.join('\n')}`).toEqual([]);
-    expect(faultCount(results)).toBeGreaterThan(PINNED_SEEDS * 5);
-    expect(successPercent(results)).toBeGreaterThan(90);
+    expect(faultCount(results)).toBeGreaterThan(PINNED_SEEDS * 10);
+    expect(successPercent(results)).toBeGreaterThan(95);
   });
 
   it('appends no record over one that was published while the look-up was under way', async () => {
-    expect((await simulate(802_661)).violation).toBeUndefined();
+    expect((await simulate(802_661, { isPlain: true })).violation).toBeUndefined();
   });
 
   it('takes no run for finished because the index that it should have replaced is as large', async () => {
-    expect((await simulate(782_109_837)).violation).toBeUndefined();
+    expect((await simulate(782_109_837, { isPlain: true })).violation).toBeUndefined();
   });
 
   it('has a batch of an earlier reading, however late, meet nobody', async () => {
-    expect((await simulate(797_522_681)).violation).toBeUndefined();
+    expect((await simulate(797_522_681, { isPlain: true })).violation).toBeUndefined();
   });
 
   it('lives the same life again from the same seed, and another from another', async () => {

@@ -1,12 +1,16 @@
 import { TABLE_KEYS } from '../../core/foundation/table.ts';
 import { leaseItemKey } from '../../core/leases/lease.ts';
+import type { RunEvent } from '../../core/run-events/run-event.ts';
+import { RUN_EVENT_PREFIX } from '../../core/run-events/run-event-item.ts';
+import type { EngineSettings } from '../../core/runs/engine.ts';
 import { breachesThreshold, isBalanced } from '../../core/runs/run-counts.ts';
 import { isEnded, type Run } from '../../core/runs/run.ts';
 import type { ItemChange, MemoryTable } from '../support/memory-table/memory-table.ts';
 import type { Item } from '../support/memory-table/values.ts';
 import type { History } from './history.ts';
 import type { IndexWatch } from './index-watch.ts';
-import type { SimTask } from './scenario.ts';
+import { taskOf, type SimTask } from './sim-task.ts';
+import { isBad, takenRows } from './taken-rows.ts';
 import type { Timeline } from './timeline.ts';
 
 /** How a run may go on. */
@@ -23,12 +27,17 @@ interface TableWatchOptions {
   readonly history: History;
   readonly tasks: readonly SimTask[];
   readonly index: IndexWatch;
+  readonly settings: EngineSettings;
 }
 
 /** Checks every write to the table as it happens. The numbers are those of the invariants in the folder's README. */
 export class TableWatch {
   /** As stored now. */
   readonly runs = new Map<string, Run>();
+  /** Since when it is stored that a run is to end; who asked may have stood still in between. */
+  readonly cancelledAt = new Map<string, number>();
+  /** Since when a run has nothing to do with its temporary index any more. */
+  readonly doneAt = new Map<string, number>();
   onRun: (run: Run, before: Run | undefined) => void = () => undefined;
   readonly #options: TableWatchOptions;
   readonly #claims = new Map<string, string>();
@@ -47,18 +56,28 @@ export class TableWatch {
 
   #check({ before, after }: ItemChange): void {
     const partition = String((after ?? before)?.[TABLE_KEYS.partition]);
+    if (String(after?.[TABLE_KEYS.sort]).startsWith(RUN_EVENT_PREFIX))
+      this.#checkEvent(after as unknown as RunEvent);
     if (partition.endsWith('#lease')) this.#checkLease(before ?? {}, after ?? {});
     if (!partition.endsWith('#run')) return;
     const [was, is] = [before as Run | undefined, after as Run | undefined];
     if (is === undefined) return this.#violate('I2 a run was deleted');
     this.runs.set(is.runID, is);
+    const { now } = this.#options.timeline;
+    if (is.cancelRequestedAt !== undefined && was?.cancelRequestedAt === undefined) {
+      this.cancelledAt.set(is.runID, now);
+    }
+    const isDone = isEnded(is) && is.held === undefined;
+    if (isDone && !this.doneAt.has(is.runID)) this.doneAt.set(is.runID, now);
+    this.#checkDue(is);
     if (was === undefined) this.#checkClaim(is);
     else this.#checkRun(was, is);
     this.onRun(is, was);
   }
 
   #checkClaim(run: Run): void {
-    const claim = `${run.taskID} ${run.trigger.key}`;
+    const { taskID, trigger, dividedFrom, recordSet } = run;
+    const claim = `${taskID} ${trigger.key} ${dividedFrom === undefined ? '' : recordSet}`;
     if (this.#claims.has(claim)) this.#violate(`I1 two runs for the trigger ${claim}`);
     this.#claims.set(claim, run.runID);
   }
@@ -84,12 +103,29 @@ export class TableWatch {
       this.#violate('I18 a success with too many rejected records');
     }
     if (is.reason?.includes('do not balance') === true) this.#violate(`I17 ${is.reason}`);
+    if (is.reason?.includes('not known any more') === true) this.#violate(`I6 ${is.reason}`);
     const isCommit = is.revision !== was.revision && is.status === 'started';
     if (isCommit && this.lease(is.appID, is.leaseKey ?? '')['fence'] !== is.fence) {
       this.#violate(`I4 ${is.runID} was moved on under fence ${is.fence}`);
     }
     this.#checkCursor(was, is);
     if (is.outcome === 'success' && was.outcome !== 'success') this.#checkSuccess(is);
+  }
+
+  /** What is due must be found from what is stored alone, and nothing may be tried for ever. */
+  #checkDue(run: Run): void {
+    const { runID, dueAt, notification, held, cleanUpAt, restarts } = run;
+    const isAnythingDue =
+      !isEnded(run) || notification !== undefined || held !== undefined || cleanUpAt !== undefined;
+    if (isAnythingDue && dueAt === undefined) this.#violate(`I15 no sweep would find ${runID}`);
+    if (restarts > this.#options.settings.maxRestarts)
+      this.#violate(`I21 ${runID} began again ${restarts} times`);
+  }
+
+  #checkEvent({ status, data }: RunEvent): void {
+    const tries = Number(data?.['tries'] ?? 0);
+    const isTooMuch = status === 'retried' && tries >= this.#options.settings.maxTries;
+    if (isTooMuch) this.#violate(`I21 something is tried again after ${tries} times`);
   }
 
   #checkCursor(was: Run, is: Run): void {
@@ -99,17 +135,20 @@ export class TableWatch {
     if (isRestart) return;
     const isSameVersion = was.cursor === undefined || was.cursor['version'] === is.cursor?.['version'];
     if (to < from || !isSameVersion) this.#violate(`I4 the cursor went from ${from} to ${to}`);
-    const rows = this.#task(is).source.rows(Number(is.cursor?.['version'])).slice(0, to);
-    const rejected = rows.filter(({ isBroken, isRefused }) => isBroken === true || isRefused === true).length;
+    const { rows, missing, isUnclear } = takenRows(is, this.#task(is));
+    const rejected = rows.filter(isBad).length + (isUnclear ? missing.length : 0);
     const { counts } = is;
-    if (counts.received !== to) this.#violate(`I17 ${counts.received} received at position ${to}`);
+    if (counts.received !== rows.length + missing.length) {
+      this.#violate(`I17 ${counts.received} received at position ${to}`);
+    }
     // What an append finds in the index is not sent, so nobody refuses it.
     const most = is.action === 'append' ? rejected : counts.rejected;
     if (counts.rejected > rejected || most < rejected) {
       this.#violate(`I17 ${counts.rejected} of ${rejected} bad records were counted`);
     }
-    const missing = this.#options.index.firstUnpublished(is, this.#task(is));
-    if (missing !== undefined) this.#violate(`I5 the cursor passed ${missing}, which is not published`);
+    const passed = this.#options.index.firstUnpublished(is, this.#task(is));
+    if (is.cursor?.['entitiesDone'] === true) this.#options.index.checkUpdated(is, this.#task(is));
+    if (passed !== undefined) this.#violate(`I5 the cursor passed ${passed}, which is not published`);
   }
 
   #checkSuccess(run: Run): void {
@@ -119,13 +158,13 @@ export class TableWatch {
     if (run.action === 'replace' && !isMoved) {
       this.#violate(`I8 ${run.runID} is called a success and was not moved`);
     }
-    if (run.cursor !== undefined && positionOf(run) !== rows.length) {
+    if (run.cursor?.['version'] !== undefined && positionOf(run) !== rows.length) {
       this.#violate(`I17 a success at ${positionOf(run)} of ${rows.length} rows`);
     }
   }
 
-  #task({ taskID }: Run): SimTask {
-    return this.#options.tasks.find((task) => task.taskID === taskID) as SimTask;
+  #task(run: Run): SimTask {
+    return taskOf(this.#options.tasks, run);
   }
 
   #violate(message: string): void {

@@ -4,8 +4,10 @@ import { createLeaseStore, type LeaseStore } from '../../core/leases/lease-store
 import { leaseKeyOf } from '../../core/leases/lease.ts';
 import { createRejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
 import type { Engine } from '../../core/runs/engine.ts';
+import { createEntitySource } from '../../core/runs/entity-source.ts';
 import { createHandOff } from '../../core/runs/hand-off.ts';
 import { createRunControl } from '../../core/runs/run-control.ts';
+import { putRunEntities, readRunEntities } from '../../core/runs/run-entities.ts';
 import type { RunMessage } from '../../core/runs/run-message.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import type { HoldDecision, Run } from '../../core/runs/run.ts';
@@ -16,10 +18,12 @@ import { MemoryClient } from '../support/memory-table/memory-client.ts';
 import { MemoryTable } from '../support/memory-table/memory-table.ts';
 import type { Item } from '../support/memory-table/values.ts';
 import { IndexWatch } from './index-watch.ts';
-import type { Scenario, SimTask } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { taskOf, type SimTask } from './sim-task.ts';
 import { SimProcess, type CallRules, type Surroundings } from './sim-process.ts';
 import { SimQueue } from './sim-queue.ts';
 import { SimSearch } from './sim-search.ts';
+import { planSets } from './sim-source.ts';
 import { connectTable } from './sim-table.ts';
 import { TableWatch } from './table-watch.ts';
 
@@ -27,6 +31,7 @@ const APP_ID = 'SIMULATED';
 const TABLE_NAME = 'simulated';
 const RETENTION_DAYS = 30;
 const SWEEP_SECONDS = 60;
+const LEFT_OVER_MINUTES = 15;
 /** One to ask, and as long as the slowest answer takes. */
 const TERMS_TO_HEAR = 2.5;
 
@@ -60,6 +65,7 @@ export class World {
     this.indexWatch = new IndexWatch({
       history: around.history,
       tasks: scenario.tasks,
+      maxStalls: scenario.tuning.settings.maxStalls,
       run: (runID) => this.tableWatch.runs.get(runID),
       index: (name) => this.search.indexes.get(name),
       mayWrite: (runID, process) => this.#mayWrite(runID, process),
@@ -70,6 +76,7 @@ export class World {
       table: this.table,
       tasks: scenario.tasks,
       index: this.indexWatch,
+      settings: scenario.tuning.settings,
     });
     this.search = new SimSearch(around, this.indexWatch);
     for (const [name, ids] of scenario.held) {
@@ -107,6 +114,7 @@ export class World {
   /** Each minute from now on. */
   sweep(): void {
     this.#around.timeline.in(SWEEP_SECONDS * 1000, () => this.sweep());
+    this.#checkLeftOvers();
     const process = this.#newProcess('sweep');
     const runStore = this.#runStore(process);
     const sweepRuns = createSweepRuns({
@@ -121,6 +129,18 @@ export class World {
     this.#around.timeline.in(SWEEP_SECONDS * 1000, () => process.die());
   }
 
+  /** Of a run that is over nothing stays for long; a search service that fails makes it longer. */
+  #checkLeftOvers(): void {
+    const { timeline, history, faults } = this.#around;
+    for (const name of this.search.indexes.keys()) {
+      const runID = /_tmp_([^_]+)/.exec(name)?.[1] ?? '';
+      const doneAt = this.tableWatch.doneAt.get(runID) ?? Infinity;
+      if (!faults.isActive && timeline.now > doneAt + LEFT_OVER_MINUTES * 60_000) {
+        history.violate(`I22 ${name} is there ${LEFT_OVER_MINUTES} minutes after its run`);
+      }
+    }
+  }
+
   #work(message: RunMessage, ended: (isDone: boolean) => void): void {
     const process = this.#newProcess('worker');
     const { timeline, history } = this.#around;
@@ -129,6 +149,8 @@ export class World {
     const end = (isDone: boolean) => {
       if (!isOver) ended(isDone);
       isOver = true;
+      // A function that has answered gets no time any more.
+      process.die();
     };
     process.onDeath = () => end(false);
     timeline.at(deadline, () => process.die());
@@ -155,12 +177,19 @@ export class World {
       runQueue: this.queue.connect(process),
       handOff: this.#handOff(process),
       openConnection: async (run, assertHeld) => {
-        const { indexName, source, policy } = this.#task(run.taskID);
+        const { indexName, source, policy, sets } = taskOf(this.#scenario.tasks, run);
         const operations = this.search.connect(process, run.runID, assertHeld);
+        const pace = () => chance.whole(0, readMilliseconds);
+        const whole = source.connect(process, { batchSize, pace });
+        const isUpdate = run.type === 'update';
+        const isToDivide = sets.size > 0 && run.recordSet === undefined;
         return {
           index: indexOf(indexName),
           sourceDescription: `the source of ${run.taskID}`,
-          source: source.connect(process, { batchSize, pace: () => chance.whole(0, readMilliseconds) }),
+          source: isUpdate
+            ? createEntitySource(whole, (await readRunEntities(access, run)).entityIDs)
+            : whole,
+          ...(isToDivide ? { plan: () => planSets(process, [...sets.keys()]) } : {}),
           destination: openIndexDestination(operations, {
             clock,
             indexName,
@@ -200,6 +229,20 @@ export class World {
           task: { taskID, action, failureThreshold },
           overlap,
           trigger: { kind: 'api', key },
+        }),
+      update: ({ taskID, action, failureThreshold, updates }, key) =>
+        startRun({
+          appID: APP_ID,
+          // As for tasks: there is nothing to replace with single records.
+          task: { taskID, action: action === 'replace' ? 'save' : action, failureThreshold },
+          trigger: { kind: 'webhook', key },
+          also: (run) => [
+            putRunEntities(TABLE_NAME, run, {
+              entityIDs: updates.get(key) ?? [],
+              hints: [],
+              expiresAt: Math.ceil(Date.parse(run.createdAt) / 1000) + RETENTION_DAYS * 86_400,
+            }),
+          ],
         }),
       cancel: (runID) => control.cancel(APP_ID, runID),
       decide: (runID, decision) => control.decide(APP_ID, runID, decision),
@@ -261,26 +304,25 @@ export class World {
 
   #mayWrite(runID: string, process: SimProcess): boolean {
     const run = this.tableWatch.runs.get(runID) as Run;
-    const { indexName } = this.#task(run.taskID);
+    const { indexName } = taskOf(this.#scenario.tasks, run);
     return this.#lease(indexName)['fence'] === process.fence && this.isHeld(indexName);
   }
 
   /** A worker hears of it within a term of its lease, if it runs and the table answers. */
-  #isCancelOld({ cancelRequestedAt }: Run, { stoodStillUntil }: SimProcess): boolean {
-    if (cancelRequestedAt === undefined) return false;
+  #isCancelOld({ runID }: Run, { stoodStillUntil }: SimProcess): boolean {
+    const cancelledAt = this.tableWatch.cancelledAt.get(runID);
+    if (cancelledAt === undefined) return false;
     const { timeline, leaseSeconds } = this.#around;
-    const since = Math.max(Date.parse(cancelRequestedAt), stoodStillUntil);
+    const since = Math.max(cancelledAt, stoodStillUntil);
     return timeline.now > since + leaseSeconds * 1000 * TERMS_TO_HEAR;
-  }
-
-  #task(taskID: string): SimTask {
-    return this.#scenario.tasks.find((task) => task.taskID === taskID) as SimTask;
   }
 }
 
 /** What people and schedules ask for. */
 export interface Api {
   start(task: SimTask, key: string): Promise<Run>;
+  /** Fetches the records that the task's update of this key names. */
+  update(task: SimTask, key: string): Promise<Run>;
   cancel(runID: string): Promise<Run>;
   decide(runID: string, decision: HoldDecision): Promise<Run>;
 }

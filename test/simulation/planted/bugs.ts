@@ -134,4 +134,46 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     was: 'this.#cancelled.abort();',
     is: 'void 0;',
   },
+  {
+    name: 'a message is acknowledged before its effect',
+    file: 'core/runs/work-run.ts',
+    was: 'end = await slice();',
+    is: 'void slice(); return;',
+  },
+  {
+    name: 'a record without an id gets one by chance',
+    file: 'core/records/record-id.ts',
+    was: 'return (place) => `${prefix}-${place}`;',
+    is: 'return (place) => `${prefix}-${place}-${Math.random()}`;',
+  },
+  {
+    name: 'an update removes a record that may be one of those which cannot be read',
+    file: 'core/runs/entity-source.ts',
+    was: 'if (objectID === undefined) this.#isUnreadable = true;',
+    is: '',
+  },
+  {
+    name: 'an update that is asked for again is counted again',
+    file: 'core/runs/entity-source.ts',
+    was: '{ continues: true }',
+    is: '{}',
+  },
+  {
+    name: 'an update is known to the first record set only',
+    file: 'core/runs/run-entities.ts',
+    was: 'keyOf({ appID, runID: dividedFrom })',
+    is: 'keyOf({ appID, runID })',
+  },
+  {
+    name: 'each worker divides a run anew',
+    file: 'core/runs/divide-run.ts',
+    was: 'deriveID(run.runID, recordSet)',
+    is: 'deriveID(run.runID, recordSet, String(Math.random()))',
+  },
+  {
+    name: 'an end that was not told is forgotten once the temporary index is gone',
+    file: 'core/runs/clean-up.ts',
+    was: '...dueAfterEnd(journal.run, now, cleanUpAt)',
+    is: 'dueAt: cleanUpAt',
+  },
 ];
