@@ -4,6 +4,7 @@ import { isID } from '../../core/foundation/ids.ts';
 import type { HostedRun, HostedTask } from '../../core/links/hosted-api.ts';
 import { runEventSchema, type RunEvent } from '../../core/run-events/run-event.ts';
 import { runSchema } from '../../core/runs/run-item.ts';
+import { SOURCE_TYPES } from '../../core/sources/source-types.ts';
 import { taskSchema } from '../../core/tasks/task.ts';
 
 /**
@@ -12,6 +13,7 @@ import { taskSchema } from '../../core/tasks/task.ts';
  */
 
 const MAX_TEXT_LENGTH = 10_000;
+const MAX_NAME_LENGTH = 300;
 const NO_TASK = '00000000-0000-0000-0000-000000000000';
 
 const id = z.string().refine(isID);
@@ -47,6 +49,27 @@ export const hostedTaskSchema = z.object({
   createdAt: date,
   updatedAt: date,
 }) satisfies z.ZodType<HostedTask>;
+
+/** Of people; shown in alerts. */
+const name = z.string().transform((text) => text.slice(0, MAX_NAME_LENGTH));
+
+export const hostedSourceSchema = z.object({
+  sourceID: z.string(),
+  type: z.enum(SOURCE_TYPES),
+  name: name.catch(''),
+});
+
+export const hostedDestinationSchema = z
+  .object({
+    destinationID: z.string(),
+    name: name.catch(''),
+    input: z.object({ indexName: name }).optional().catch(undefined),
+  })
+  .transform(({ destinationID, name: called, input }) => ({
+    destinationID,
+    name: called,
+    indexName: input?.indexName,
+  }));
 
 const run = runSchema.shape;
 

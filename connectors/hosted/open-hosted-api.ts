@@ -9,10 +9,16 @@ import {
   type Position,
 } from '../../core/links/hosted-api.ts';
 import type { RunEvent } from '../../core/run-events/run-event.ts';
-import { SOURCE_TYPES } from '../../core/sources/source-types.ts';
 import type { NetworkPolicy } from '../contract/source-connector.ts';
 import { createHttpClient } from '../http/http-client.ts';
-import { hostedEventSchema, hostedRunSchema, hostedTaskSchema, readItems } from './hosted-answers.ts';
+import {
+  hostedDestinationSchema,
+  hostedEventSchema,
+  hostedRunSchema,
+  hostedSourceSchema,
+  hostedTaskSchema,
+  readItems,
+} from './hosted-answers.ts';
 import { createHostedTransport, type SendToHosted } from './hosted-transport.ts';
 
 /** The most that a list answers at once. */
@@ -23,7 +29,6 @@ const anyItems = z.array(z.unknown());
 const taskPageSchema = z.object({ tasks: anyItems, pagination });
 const runPageSchema = z.object({ runs: anyItems, pagination });
 const eventPageSchema = z.object({ events: anyItems, pagination });
-const sourceSchema = z.object({ sourceID: z.string(), type: z.enum(SOURCE_TYPES) });
 const startedSchema = z.object({ runID: z.string() });
 
 /** Where the Ingestion API of applications is that are not at Algolia's own hosts: application ID → region → base URL. */
@@ -57,10 +62,18 @@ function createHostedApi(send: SendToHosted): HostedApi {
     },
     hasTask: async (taskID) =>
       (await unlessMissing(send({ method: 'GET', path: `/2/tasks/${taskID}` }))) !== undefined,
-    async readSourceTypes(sourceIDs) {
+    async readSources(sourceIDs) {
       const body = { sourceIDs };
       const answer = read(anyItems, await send({ method: 'POST', path: '/1/sources/search', body }));
-      return new Map(readItems(answer, sourceSchema).map(({ sourceID, type }) => [sourceID, type]));
+      return new Map(
+        readItems(answer, hostedSourceSchema).map(({ sourceID, ...source }) => [sourceID, source]),
+      );
+    },
+    async readDestinations(destinationIDs) {
+      const body = { destinationIDs };
+      const answer = read(anyItems, await send({ method: 'POST', path: '/1/destinations/search', body }));
+      const found = readItems(answer, hostedDestinationSchema);
+      return new Map(found.map(({ destinationID, ...destination }) => [destinationID, destination]));
     },
     listRuns: (position, taskID) => listRuns(send, position, taskID),
     async findRun(runID) {

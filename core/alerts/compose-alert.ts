@@ -130,11 +130,11 @@ const ADVICE: Readonly<Record<IncidentCause, string>> = {
 function happened({ cause, facts }: Incident): string[] {
   const { run, detail } = facts;
   // What the index is like follows in a sentence of its own, by name.
-  const reason = run?.reason === undefined ? [] : [cleanText(run.reason.replace(INDEX_UNTOUCHED, ''))];
-  const numbers = run === undefined || run.received === 0 ? [] : [numbersOf(run)];
+  const reason = run === undefined ? [] : reasonOf(run);
+  const numbers = run === undefined || run.received === 0 || run.isHosted ? [] : [numbersOf(run)];
   switch (cause) {
     case 'thresholdBreached':
-      return run === undefined ? reason : [numbersOf(run)];
+      return numbers.length === 0 ? reason : numbers;
     case 'runFailed':
       return [...reason, ...numbers];
     case 'runHeld':
@@ -147,13 +147,19 @@ function happened({ cause, facts }: Incident): string[] {
   }
 }
 
+function reasonOf({ reason, reasonCode, isHosted = false }: RunFacts): string[] {
+  if (reason !== undefined) return [cleanText(reason.replace(INDEX_UNTOUCHED, ''))];
+  return isHosted ? [`Algolia says of the run no more than its reason code: ${reasonCode ?? 'none'}.`] : [];
+}
+
 function numbersOf({ rejected, received, failureThreshold }: RunFacts): string {
   return `${number(rejected)} of ${number(received)} records failed (${percent(rejected, received)}); the task accepts ${failureThreshold} %.`;
 }
 
 function indexState(task: TaskFacts, run: RunFacts): string[] {
-  const { isHeld, applied, isCountedLow = false, action = task.action } = run;
+  const { isHeld, applied, isCountedLow = false, isHosted = false, action = task.action } = run;
   const index = `The index ${cleanText(task.indexName)}`;
+  if (isHosted) return [`${index} is written by Algolia: look there what it holds now.`];
   if (isHeld) return [`${index} is as it was; the new one is kept beside it.`];
   if (action === 'replace') return [`${index} is untouched: it holds what it held before.`];
   if (isCountedLow) {

@@ -32,7 +32,13 @@ export function createGatherFacts(stores: {
     async ofTask(appID, taskID, recordSet) {
       const task = await tasks.find(appID, taskID);
       if (task === undefined) return undefined;
-      const { sourceID, sourceType, destinationID, action } = task.body;
+      const { sourceID, sourceType, destinationID, action, hosted } = task.body;
+      if (hosted !== undefined) {
+        // Its source and its destination are at Algolia.
+        const destinationName = hosted.destinationName || destinationID;
+        const indexName = hosted.indexName ?? destinationName;
+        return { taskID, sourceName: hosted.sourceName || sourceID, destinationName, indexName, action };
+      }
       const [source, destination] = await Promise.all([
         sources.find(appID, sourceID),
         destinations.find(appID, destinationID),
@@ -54,12 +60,14 @@ export function createGatherFacts(stores: {
         reason: run.reason,
         action: run.action,
         isCountedLow: run.attempts > 1,
+        ...(run.hosted === undefined ? {} : { isHosted: true }),
         received: counts.received,
         applied: counts.applied,
         rejected: counts.rejected,
         failureThreshold: run.failureThreshold,
         isHeld: run.held !== undefined,
-        reasons: counts.rejected === 0 ? [] : await readReasons(runEvents, run),
+        // Of a hosted run nobody counts the records that failed.
+        reasons: counts.rejected === 0 && !run.hosted ? [] : await readReasons(runEvents, run),
       };
     },
   };

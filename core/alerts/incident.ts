@@ -21,6 +21,8 @@ export const runFactsSchema = z.object({
   action: z.string().optional(),
   /** More than one worker was at it, so more may be written than was counted. */
   isCountedLow: z.boolean().optional(),
+  /** It was a run at Algolia: `received` and `applied` count its events, and `rejected` nothing. */
+  isHosted: z.boolean().optional(),
   received: z.int(),
   applied: z.int(),
   rejected: z.int(),

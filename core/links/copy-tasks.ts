@@ -3,7 +3,7 @@ import type { Resource } from '../resources/resource.ts';
 import { triggerTypeOf } from '../tasks/task-service.ts';
 import type { TaskStore } from '../tasks/task-store.ts';
 import type { Task } from '../tasks/task.ts';
-import type { HostedApi, HostedTask } from './hosted-api.ts';
+import type { HostedApi, HostedDestination, HostedSource, HostedTask } from './hosted-api.ts';
 import { isLinked, type Link } from './link.ts';
 
 const PAGE_SIZE = 100;
@@ -33,15 +33,16 @@ export async function copyTasks(copying: TaskCopying, found: readonly HostedTask
   const { appID, link, tasks } = copying;
   const wanted = found.filter(({ taskID }) => isLinked(link.body, taskID));
   const copies = await listCopies(tasks, appID, link.id);
-  const sourceTypes = await readSourceTypes(copying, { wanted, copies });
+  const { sources, destinations } = await readSurroundings(copying, { wanted, copies });
   for (const task of wanted) {
-    const sourceType = sourceTypes.get(task.sourceID);
-    if (sourceType === undefined) continue;
+    const source = sources.get(task.sourceID);
+    if (source === undefined) continue;
+    const destination = destinations.get(task.destinationID);
     const original = { id: task.taskID, createdAt: task.createdAt, updatedAt: task.updatedAt };
     await tasks.copy(appID, original, (current) => {
       // A task of our own, or of another link, stays as it is.
       if (current !== undefined && current.body.hosted?.linkID !== link.id) return undefined;
-      const next = toTask(task, { linkID: link.id, sourceType, current: current?.body });
+      const next = toTask(task, { linkID: link.id, source, destination, current: current?.body });
       return current?.updatedAt === task.updatedAt && isSame(current.body, next) ? undefined : next;
     });
   }
@@ -69,26 +70,62 @@ export async function listCopies(tasks: TaskStore, appID: string, linkID: string
   }
 }
 
-/** A source's type never changes, so only those not met before are asked for. */
-async function readSourceTypes(
+/** What is asked of sources and destinations besides the tasks. */
+interface Surroundings {
+  readonly sources: ReadonlyMap<string, HostedSource>;
+  readonly destinations: ReadonlyMap<string, HostedDestination>;
+}
+
+/** Only those not met before are asked for: a type never changes, and a name that was changed since does little harm. */
+async function readSurroundings(
   { hosted }: TaskCopying,
   { wanted, copies }: { readonly wanted: readonly HostedTask[]; readonly copies: readonly Resource<Task>[] },
-): Promise<Map<string, Task['sourceType']>> {
-  const types = new Map(copies.map(({ body }) => [body.sourceID, body.sourceType]));
-  const unknown = [...new Set(wanted.map(({ sourceID }) => sourceID))].filter((id) => !types.has(id));
-  for (let start = 0; start < unknown.length; start += PAGE_SIZE) {
-    const found = await hosted.readSourceTypes(unknown.slice(start, start + PAGE_SIZE));
-    for (const [sourceID, type] of found) types.set(sourceID, type);
+): Promise<Surroundings> {
+  const sources = new Map<string, HostedSource>();
+  const destinations = new Map<string, HostedDestination>();
+  for (const { body } of copies) {
+    const { sourceName, destinationName, indexName } = body.hosted ?? {};
+    if (sourceName !== undefined) sources.set(body.sourceID, { type: body.sourceType, name: sourceName });
+    if (destinationName !== undefined) {
+      destinations.set(body.destinationID, { name: destinationName, indexName });
+    }
   }
-  return types;
+  await addUnknown(
+    sources,
+    wanted.map(({ sourceID }) => sourceID),
+    (ids) => hosted.readSources(ids),
+  );
+  await addUnknown(
+    destinations,
+    wanted.map(({ destinationID }) => destinationID),
+    (ids) => hosted.readDestinations(ids),
+  );
+  return { sources, destinations };
+}
+
+async function addUnknown<Item>(
+  known: Map<string, Item>,
+  wanted: readonly string[],
+  read: (ids: readonly string[]) => Promise<ReadonlyMap<string, Item>>,
+): Promise<void> {
+  const unknown = [...new Set(wanted)].filter((id) => !known.has(id));
+  for (let start = 0; start < unknown.length; start += PAGE_SIZE) {
+    for (const [id, item] of await read(unknown.slice(start, start + PAGE_SIZE))) known.set(id, item);
+  }
 }
 
 function toTask(
   task: HostedTask,
-  about: { linkID: string; sourceType: Task['sourceType']; current: Task | undefined },
+  about: {
+    readonly linkID: string;
+    readonly source: HostedSource;
+    readonly destination: HostedDestination | undefined;
+    readonly current: Task | undefined;
+  },
 ): Task {
   const { cron, lastRun, nextRun, sourceID, destinationID, action, enabled, failureThreshold } = task;
-  const { linkID, sourceType, current } = about;
+  const { linkID, source, destination, current } = about;
+  const sourceType = source.type;
   return {
     sourceID,
     destinationID,
@@ -103,7 +140,16 @@ function toTask(
     sourceType,
     triggerType: triggerTypeOf({ ...task, sourceType }),
     ...(current?.cron === undefined ? {} : { cron: current.cron }),
-    hosted: { linkID, cron, lastRun, nextRun },
+    hosted: {
+      linkID,
+      cron,
+      lastRun,
+      nextRun,
+      sourceName: source.name,
+      // Known from now on, though nobody could name it.
+      destinationName: destination?.name ?? '',
+      indexName: destination?.indexName,
+    },
   };
 }
 

@@ -25,6 +25,19 @@ export interface HostedTask extends Pick<
   readonly updatedAt: string;
 }
 
+/** What is copied of a source. */
+export interface HostedSource {
+  readonly type: Task['sourceType'];
+  readonly name: string;
+}
+
+/** What is copied of a destination. */
+export interface HostedDestination {
+  readonly name: string;
+  /** Absent where it writes to no index of its own. */
+  readonly indexName: string | undefined;
+}
+
 /** A run as Algolia shows it. */
 export interface HostedRun extends Pick<
   Run,
@@ -63,8 +76,10 @@ export interface HostedPage<Item> {
 export interface HostedApi {
   listTasks(page: number): Promise<{ readonly tasks: readonly HostedTask[]; readonly isLast: boolean }>;
   hasTask(taskID: string): Promise<boolean>;
-  /** The types of those of these sources that are there. */
-  readSourceTypes(sourceIDs: readonly string[]): Promise<ReadonlyMap<string, Task['sourceType']>>;
+  /** Those of these sources that are there. */
+  readSources(sourceIDs: readonly string[]): Promise<ReadonlyMap<string, HostedSource>>;
+  /** Those of these destinations that are there. */
+  readDestinations(destinationIDs: readonly string[]): Promise<ReadonlyMap<string, HostedDestination>>;
   /** Runs by creation, of one task or all. */
   listRuns(position: Position, taskID?: string): Promise<HostedPage<HostedRun>>;
   findRun(runID: string): Promise<HostedRun | undefined>;

@@ -20,6 +20,10 @@ const hostedTaskSchema = z.object({
   cron: z.string().optional(),
   lastRun: z.string().optional(),
   nextRun: z.string().optional(),
+  /** What people call its source, its destination and its index. */
+  sourceName: z.string().optional(),
+  destinationName: z.string().optional(),
+  indexName: z.string().optional(),
 });
 
 /** What is stored of a task: one shape for both generations of the API. */

@@ -9,7 +9,15 @@ import { startSecretsManager } from './secrets-manager/start-secrets-manager.ts'
 import { startSqs } from './sqs/start-sqs.ts';
 
 /** As in `AWS_ENDPOINT_URL_<name>`, the environment variables by which the SDK's clients find a service. */
-export type ServiceName = 'DYNAMODB' | 'SQS' | 'S3' | 'KMS' | 'SECRETS_MANAGER' | 'EVENTBRIDGE' | 'SCHEDULER';
+export type ServiceName =
+  | 'DYNAMODB'
+  | 'SQS'
+  | 'SNS'
+  | 'S3'
+  | 'KMS'
+  | 'SECRETS_MANAGER'
+  | 'EVENTBRIDGE'
+  | 'SCHEDULER';
 
 export interface ServicesOptions {
   readonly dataDirectory: string;
@@ -49,6 +57,7 @@ export async function startServices(options: ServicesOptions): Promise<StartedSe
     endpoints: {
       DYNAMODB: dynamoDb.endpoint,
       SQS: sqs.endpoint,
+      SNS: sqs.topicsEndpoint,
       S3: s3.endpoint,
       KMS: kms.endpoint,
       SECRETS_MANAGER: secretsManager.endpoint,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LOCAL_ACCOUNT_ID } from '../services/protocol/call.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** What a client needs to reach this machine. */
@@ -23,4 +24,13 @@ export async function writeConnection(dataDirectory: string, connection: Connect
     join(dataDirectory, 'connection.json'),
     `${JSON.stringify(connection, null, 2)}\n`,
   );
+}
+
+/** Writes `services.json`: where AWS's own tools find the embedded services, until the next start. */
+export async function writeServices(
+  dataDirectory: string,
+  endpoints: Readonly<Record<string, string>>,
+): Promise<void> {
+  const services = { region: 'us-east-1', accountID: LOCAL_ACCOUNT_ID, endpoints };
+  await writeFileAtomically(join(dataDirectory, 'services.json'), `${JSON.stringify(services, null, 2)}\n`);
 }

@@ -13,6 +13,7 @@ import { createAwsClients, type AwsClients } from '../template/aws-clients.ts';
 import type { MachinePlan } from '../template/machine-plan.ts';
 import { provision } from '../template/provision.ts';
 import { openStackState } from '../template/stack-state.ts';
+import { makeTopics } from './alert-topics.ts';
 import type { BuiltStack } from './build-stack.ts';
 import { keepMailSecret } from './mail-secret.ts';
 
@@ -26,6 +27,8 @@ export interface RunningStackOptions {
   readonly apiURL: string;
   /** For the mail server, as JSON. */
   readonly mailSecret: string | undefined;
+  /** SNS topics that alerts may be sent to. */
+  readonly topicNames: readonly string[];
   /** Certificates that functions trust besides the usual ones. */
   readonly certificatesFile: string | undefined;
   warn(problem: string): void;
@@ -57,6 +60,7 @@ export async function startStack(options: RunningStackOptions): Promise<RunningS
   const { stack, endpoints, dataDirectory } = options;
   const clients = createAwsClients(endpoints, stack.names.region);
   if (options.mailSecret !== undefined) await keepMailSecret(clients.secretsManager, options.mailSecret);
+  await makeTopics(clients.sns, options.topicNames);
   const state = await openStackState(dataDirectory);
   const { plan, outputs } = await provision({ ...stack, clients, state, apiURL: options.apiURL });
   const adminKey = await readAdminKey(clients, outputs['AdminKeySecretArn']);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { readTopicNames } from './alert-topics.ts';
 import { MAIL_SECRET_ARN } from './mail-secret.ts';
 import { StartUpError } from './start-up-error.ts';
 
@@ -26,6 +27,8 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
                            they travel over TLS only.
   MILLRACE_ALERT_SENDER    Who those emails come from.
   MILLRACE_ALERT_RECIPIENT Who gets the emails that tasks ask for by notifications.email.enabled.
+  MILLRACE_ALERT_TOPIC_ARNS
+                           SNS topics that alerts may go to, comma-separated: arn:aws:sns:us-east-1:000000000000:NAME.
   MILLRACE_INGESTION_HOSTS JSON: application ID → {"eu": URL, "us": URL} of its Ingestion API, for links.
   MILLRACE_RUN_RETENTION_DAYS
                            Days that runs, their events and incidents are kept (default 400).
@@ -44,6 +47,8 @@ export interface Settings {
   readonly stageEnvironment: Readonly<Record<string, string | undefined>>;
   /** Where the user name and the password of the mail server are, if it wants any. */
   readonly smtpSecretFile?: string | undefined;
+  /** SNS topics that alerts may be sent to. */
+  readonly topicNames?: readonly string[];
   /** Certificates that functions trust besides the usual ones. */
   readonly certificatesFile?: string | undefined;
   /** Other functions than the project's, for tests. */
@@ -62,6 +67,7 @@ export function readSettings(
     empty: flags.empty ?? false,
     help: flags.help ?? false,
     smtpSecretFile: fileAt(environment['MILLRACE_SMTP_SECRET_FILE']),
+    topicNames: readTopicNames(environment['MILLRACE_ALERT_TOPIC_ARNS']),
     certificatesFile: fileAt(environment['NODE_EXTRA_CA_CERTS']),
     stageEnvironment: {
       MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
@@ -69,6 +75,7 @@ export function readSettings(
       MILLRACE_RUN_RETENTION_DAYS: environment['MILLRACE_RUN_RETENTION_DAYS'],
       MILLRACE_LIMITS: environment['MILLRACE_LIMITS'],
       ...readMailSettings(environment),
+      MILLRACE_ALERT_TOPIC_ARNS: environment['MILLRACE_ALERT_TOPIC_ARNS'],
       MILLRACE_SEARCH_HOSTS: environment['MILLRACE_SEARCH_HOSTS'],
       MILLRACE_VENDOR_HOSTS: environment['MILLRACE_VENDOR_HOSTS'],
       MILLRACE_INGESTION_HOSTS: environment['MILLRACE_INGESTION_HOSTS'],

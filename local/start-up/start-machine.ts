@@ -9,7 +9,7 @@ import { startServices } from '../services/start-services.ts';
 import type { Deliver } from '../services/delivery/deliver.ts';
 import { readApplicationID } from './application.ts';
 import { buildStack } from './build-stack.ts';
-import { writeConnection, type Connection } from './connection.ts';
+import { writeConnection, writeServices, type Connection } from './connection.ts';
 import { lockDataDirectory } from './lock.ts';
 import { readMailSecret } from './mail-secret.ts';
 import { choosePorts, type Ports } from './ports.ts';
@@ -97,7 +97,7 @@ async function startStackOnServices(
   settings: Settings,
   { cleanUp, warn, fail, ports, applicationID }: Starting & { ports: Ports; applicationID: string },
 ): Promise<RunningStack> {
-  const { dataDirectory, stageEnvironment, lambdasDirectory, smtpSecretFile, certificatesFile } = settings;
+  const { dataDirectory, stageEnvironment, lambdasDirectory, smtpSecretFile } = settings;
   const mailSecret = smtpSecretFile === undefined ? undefined : await readMailSecret(smtpSecretFile);
   const delivering = Promise.withResolvers<Deliver>();
   const services = startServices({
@@ -118,16 +118,19 @@ async function startStackOnServices(
   });
   // Both have ended, well or not, before anything is undone.
   await Promise.allSettled([services, building]);
+  const { endpoints } = await services;
   const stack = await startStack({
     stack: await building,
-    endpoints: (await services).endpoints,
+    endpoints,
     dataDirectory,
     apiURL: urlOf(ports.api),
     mailSecret,
-    certificatesFile,
+    topicNames: settings.topicNames ?? [],
+    certificatesFile: settings.certificatesFile,
     warn,
   });
   delivering.resolve(stack.deliver);
+  await writeServices(dataDirectory, endpoints);
   return stack;
 }
 

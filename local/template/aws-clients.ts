@@ -4,6 +4,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ServiceName } from '../services/start-services.ts';
 
@@ -17,6 +18,7 @@ export interface AwsClients {
   readonly s3: S3Client;
   readonly scheduler: SchedulerClient;
   readonly secretsManager: SecretsManagerClient;
+  readonly sns: SNSClient;
   readonly sqs: SQSClient;
   /** Ends their connections. */
   destroy(): void;
@@ -39,6 +41,7 @@ export function createAwsClients(
     s3: new S3Client(at('S3')),
     scheduler: new SchedulerClient(at('SCHEDULER')),
     secretsManager: new SecretsManagerClient(at('SECRETS_MANAGER')),
+    sns: new SNSClient(at('SNS')),
     sqs: new SQSClient(at('SQS')),
   };
   return { ...clients, destroy: () => Object.values(clients).forEach((client) => client.destroy()) };

@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Run } from 'algoliasearch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -10,6 +15,9 @@ import { startSourceServer, type SourceServer } from '../support/source-server.t
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of at least 24 bytes for tests').toString('base64')}`;
+
+const TOPIC = 'arn:aws:sns:us-east-1:000000000000:on-call';
+const data = mkdtempSync(join(tmpdir(), 'millrace-alerts-'));
 
 let machine: OneMachine;
 let server: SourceServer;
@@ -23,7 +31,9 @@ beforeAll(async () => {
     startMailServer(),
   ]);
   machine = await startOneMachine({
+    data,
     environment: {
+      MILLRACE_ALERT_TOPIC_ARNS: TOPIC,
       MILLRACE_SMTP_URL: mail.url,
       MILLRACE_ALERT_SENDER: 'millrace@shop.example',
       MILLRACE_ALERT_RECIPIENT: 'operator@shop.example',
@@ -132,13 +142,33 @@ test('a scheduled task that breaches its threshold alerts once, signed and by em
   await machine.ingestion.disableTask({ taskID });
 }, 180_000);
 
+/** A queue that is subscribed to the topic, as an operator makes one, and what is in it. */
+async function subscribeToTopic() {
+  const { region, endpoints } = JSON.parse(readFileSync(join(data, 'services.json'), 'utf8')) as {
+    region: string;
+    endpoints: Record<'SNS' | 'SQS', string>;
+  };
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+  const sns = new SNSClient({ endpoint: endpoints.SNS, region, credentials });
+  const sqs = new SQSClient({ endpoint: endpoints.SQS, region, credentials });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'pager' }));
+  const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:pager';
+  await sns.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: 'sqs', Endpoint }));
+  return async () => {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+    return Messages.map(({ Body }) => JSON.parse(Body ?? '') as { Subject: string; Message: string });
+  };
+}
+
 test('a test of an alert says what each channel answered', async () => {
+  const readTopic = await subscribeToTopic();
   const { body: alert } = await ext('POST', 'alerts', {
     name: 'to be tested',
     conditions: [{ type: 'webhookSignatureFailures' }],
     channels: [
       { type: 'email', to: ['tester@shop.example'] },
       { type: 'eventBridge' },
+      { type: 'sns', topicARN: TOPIC },
       { type: 'webhook', url: 'http://127.0.0.1:9/nobody', secret: SECRET },
     ],
   });
@@ -148,7 +178,11 @@ test('a test of an alert says what each channel answered', async () => {
   expect(Object.fromEntries(deliveries.map((each) => [each.channelType, each.status]))).toEqual({
     email: 'delivered',
     eventBridge: 'delivered',
+    sns: 'delivered',
     webhook: 'failed',
   });
+  expect(await readTopic()).toMatchObject([
+    { Subject: 'Test of the alert to be tested', Message: expect.stringContaining('Nothing is wrong.') },
+  ]);
   expect(emailsTo('tester')).toEqual([expect.stringContaining('Nothing is wrong.')]);
 });

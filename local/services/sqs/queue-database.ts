@@ -7,9 +7,10 @@ import { inTransaction } from '../storage/open-database.ts';
 
 export type Queue = SqsQueue;
 
-/** fauxqs's queues in memory with every change written through to SQLite. */
+/** fauxqs's queues, and topics that they are subscribed to, in memory with every change written through to SQLite. */
 export interface QueueDatabase {
   readonly store: SqsStore;
+  readonly topics: SnsStore;
   /**
    * Runs one request's changes as one commit. Without it fauxqs commits each row, so that a kill between the two steps
    * of a move to a dead-letter queue would lose the message.
@@ -32,13 +33,16 @@ export function openQueueDatabase(directory: string): QueueDatabase {
   if (!(database instanceof DatabaseSync)) throw new Error('fauxqs keeps its database elsewhere: pin 2.4.1');
   database.exec(INDEXES);
   const store = new SqsStore();
+  const topics = new SnsStore();
   // Persistence is attached after loading: while it is, creating a queue again deletes its messages.
-  persistence.loadSqsAndSns(store, new SnsStore());
+  persistence.loadSqsAndSns(store, topics);
   store.persistence = persistence;
+  topics.persistence = persistence;
   for (const queue of store.allQueues()) queue.persistence = persistence;
   const selectReceipt = database.prepare('SELECT message_id FROM sqs_messages WHERE receipt_handle = ?');
   return {
     store,
+    topics,
     transact: (work) => inTransaction(database, work),
     deleteExpiredReceipt: (queue, receiptHandle) => {
       const messageID = selectReceipt.get(receiptHandle)?.['message_id'];

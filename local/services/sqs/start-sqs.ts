@@ -3,6 +3,7 @@ import { AwsError } from '../protocol/aws-error.ts';
 import { startEndpoint } from '../protocol/endpoint.ts';
 import { answerJsonProtocol } from '../protocol/json-protocol.ts';
 import type { ServiceOptions, StartedService } from '../protocol/started-service.ts';
+import { answerTopics } from '../sns/answer-topics.ts';
 import { createAttributeOperations, createQueueOperations } from './queue-operations.ts';
 import { openQueueDatabase } from './queue-database.ts';
 import { createReceiptOperations } from './receipt-operations.ts';
@@ -17,8 +18,14 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   UnknownOperationException: 'AWS.SimpleQueueService.UnsupportedOperation',
 };
 
+/** Queues and topics share one store, since a topic sends to queues. */
+interface StartedQueues extends StartedService {
+  /** Of SNS. */
+  readonly topicsEndpoint: string;
+}
+
 /** SQS standard queues on fauxqs's store, durable at each answer: at least once, dead-letter queues, fair groups. */
-export async function startSqs(options: ServiceOptions): Promise<StartedService> {
+export async function startSqs(options: ServiceOptions): Promise<StartedQueues> {
   const database = openQueueDatabase(join(options.dataDirectory, 'sqs'));
   let endpoint = '';
   const answer = answerJsonProtocol({
@@ -35,10 +42,12 @@ export async function startSqs(options: ServiceOptions): Promise<StartedService>
   });
   const service = await startEndpoint('SQS', options.port ?? 0, answer);
   endpoint = service.endpoint;
+  const topics = await startEndpoint('SNS', 0, answerTopics(database));
   return {
     endpoint,
+    topicsEndpoint: topics.endpoint,
     stop: async () => {
-      const stopped = service.stop();
+      const stopped = Promise.all([service.stop(), topics.stop()]);
       database.store.shutdown();
       await stopped;
       database.close();

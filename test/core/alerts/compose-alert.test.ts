@@ -117,6 +117,23 @@ describe('the text of an alert', () => {
     `);
   });
 
+  test('claims of a run at Algolia neither how many records failed nor what the index is like', () => {
+    const run = {
+      ...RUN,
+      isHosted: true,
+      received: 100,
+      applied: 90,
+      rejected: 0,
+      reasons: [],
+      reason: undefined,
+    };
+    const text = textOf({ facts: { task: { ...TASK, action: 'save' }, run } });
+    expect(text).toContain('Algolia says of the run no more than its reason code: too_many_errors.');
+    expect(text).toContain('The index products_en is written by Algolia: look there what it holds now.');
+    expect(text).not.toContain('100');
+    expect(text).not.toContain('untouched');
+  });
+
   test('says of a held run that the new index waits', () => {
     const run = { ...RUN, isHeld: true, reasons: [], reason: 'The new index holds half as many records.' };
     expect(textOf({ cause: 'runHeld', facts: { task: TASK, run } })).toMatchInlineSnapshot(`

@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { createGatherFacts } from '../../../core/alerts/gather-facts.ts';
+import { createDestinationStore } from '../../../core/destinations/destination-store.ts';
+import { systemClock } from '../../../core/foundation/clock.ts';
+import { createRunEventStore } from '../../../core/run-events/run-event-store.ts';
+import { createSourceStore } from '../../../core/sources/source-store.ts';
+import { createTaskStore } from '../../../core/tasks/task-store.ts';
 import { startApi, type ApiService } from '../../support/api-service.ts';
 import { historyOf, HostedSide, startHostedWorld, type HostedWorld } from '../../support/hosted-world.ts';
 
@@ -43,6 +49,23 @@ describe('a linked application', () => {
     const { runs } = await historyOf(world.own.client);
     expect(runs).toHaveLength(4);
     expect(runs.every(({ appID }) => appID === world.hosted.appID)).toBe(true);
+  });
+
+  test('has its tasks named in alerts as people name them there', async () => {
+    const taskID = await side.createTask();
+    await world.poll(await world.link());
+    const stores = { ...api.table, clock: systemClock };
+    const { ofTask } = createGatherFacts({
+      tasks: createTaskStore(stores),
+      sources: createSourceStore(stores),
+      destinations: createDestinationStore(stores),
+      runEvents: createRunEventStore(stores),
+    });
+    expect(await ofTask(world.own.appID, taskID)).toMatchObject({
+      sourceName: 'movies',
+      destinationName: 'movies',
+      indexName: 'movies',
+    });
   });
 
   test('is asked for little when nothing happens', async () => {

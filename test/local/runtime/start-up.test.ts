@@ -41,6 +41,15 @@ describe('the settings', () => {
     }
   });
 
+  it('name the topics of alerts, which must be those of the machine', () => {
+    const ours = 'arn:aws:sns:us-east-1:000000000000:';
+    const told = { MILLRACE_ALERT_TOPIC_ARNS: `${ours}shop, ${ours}on-call` };
+    expect(readSettings([], told).topicNames).toEqual(['shop', 'on-call']);
+    for (const arn of ['arn:aws:sns:us-east-1:123456789012:shop', 'shop', ours]) {
+      expect(() => readSettings([], { MILLRACE_ALERT_TOPIC_ARNS: arn })).toThrow(`:NAME, not ${arn}.`);
+    }
+  });
+
   it('hand on what the stage is told of limits and retention', () => {
     const told = { MILLRACE_LIMITS: '{"sources":3}', MILLRACE_RUN_RETENTION_DAYS: '7' };
     expect(readSettings([], told).stageEnvironment).toMatchObject(told);
