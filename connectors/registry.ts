@@ -19,6 +19,7 @@ const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<Regis
     register((await import('./sources/commercetools/index.ts')).commercetoolsConnector),
   csv: async () => register((await import('./sources/csv/index.ts')).csvConnector),
   json: async () => register((await import('./sources/json/index.ts')).jsonConnector),
+  shopify: async () => register((await import('./sources/shopify/index.ts')).shopifyConnector),
 };
 
 /** The connector of a type; an unknown type is an `InvalidInputError` that names it. */

@@ -5,6 +5,7 @@ import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
 import { csvSubject } from './csv.ts';
 import { jsonSubject } from './json.ts';
+import { shopifySubject } from './shopify.ts';
 
 /** How the contract suite tests each source type; without one for each this does not compile. */
 export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
@@ -13,4 +14,5 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   commercetools: commercetoolsSubject,
   csv: csvSubject,
   json: jsonSubject,
+  shopify: shopifySubject,
 };

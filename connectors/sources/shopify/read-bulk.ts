@@ -1,0 +1,191 @@
+import { MillraceError } from '../../../core/foundation/errors.ts';
+import type { Clock } from '../../../core/foundation/clock.ts';
+import type { Cursor, RecordBatch } from '../../../core/records/record-batch.ts';
+import type { BatchLimits } from '../../../core/runs/ports.ts';
+import { SourceError } from '../../../core/runs/source-error.ts';
+import { ObjectBatch } from '../../paged/object-batch.ts';
+import { parseBulkCursor, type BulkCursor } from './bulk-cursor.ts';
+import { cancelOperation, changed, findResult, startOperation, type BulkResult } from './bulk-operation.ts';
+import { countParts, firstHalf, nextPart, type BulkPart } from './bulk-parts.ts';
+import { collectPart, type LineGroup } from './collect-part.ts';
+import { parseLine } from './line-ids.ts';
+import { readLines } from './read-lines.ts';
+import type { ShopifyApi } from './shopify-api.ts';
+import type { EntityRecords, ToRecords } from './to-records.ts';
+
+const FIRST_WAIT_MILLISECONDS = 1_000;
+const MAX_WAIT_MILLISECONDS = 30_000;
+/** So long others may take before the run is told; it tries again then. */
+const MAX_BUSY_MILLISECONDS = 60 * 60 * 1000;
+
+interface BulkReading {
+  readonly api: ShopifyApi;
+  readonly query: string;
+  readonly toRecords: ToRecords;
+  readonly clock: Clock;
+  readonly limits: BatchLimits;
+}
+
+/**
+ * The records of a bulk operation's result, from `cursor` on. While the operation runs, batches without records tell where
+ * the reading stands, so that whoever reads can stop and another go on. Once a part of the result is collected its records
+ * follow in the order of the file, and every cursor names operation, part and place: as long as the result is there, for
+ * seven days, another worker goes on with exactly what would have followed.
+ */
+export async function* readBulk(
+  reading: BulkReading,
+  cursor: Cursor | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<RecordBatch> {
+  let at = parseBulkCursor(cursor);
+  const batch = new ObjectBatch(reading.limits);
+  const waits = createWaits(reading.clock, signal);
+  for (; at.operation === ''; await waits.next()) {
+    signal.throwIfAborted();
+    at = await begin(reading, at, signal);
+    yield batch.seal(at, at.bytes);
+    if (at.operation !== '') break;
+  }
+  if (at.done) return;
+  let result: BulkResult | undefined;
+  for (;;) {
+    result = await findOrCancel(reading, at.operation, { signal, wait: waits.next });
+    if (result !== undefined) break;
+    yield batch.seal(at, at.bytes);
+  }
+  yield* readResult(reading, batch, { at, result, signal });
+}
+
+async function begin(
+  { api, query, clock }: BulkReading,
+  at: BulkCursor,
+  signal: AbortSignal,
+): Promise<BulkCursor> {
+  const operation = await startOperation(api, query, signal);
+  if (operation !== undefined) return { ...at, operation, waitingSince: 0 };
+  const now = clock.now().getTime();
+  const waitingSince = at.waitingSince === 0 ? now : at.waitingSince;
+  if (now - waitingSince < MAX_BUSY_MILLISECONDS) return { ...at, waitingSince };
+  throw new SourceError(
+    'source.busy',
+    'Shopify runs as many bulk operations for the app and the store as it may, and did so for an hour: look which do not end.',
+    { disposition: 'retryable', retryAfterSeconds: 120 },
+  );
+}
+
+/** Nothing, after a while, where the operation still runs. */
+async function findOrCancel(
+  { api }: BulkReading,
+  operation: string,
+  { signal, wait }: { readonly signal: AbortSignal; readonly wait: () => Promise<void> },
+): Promise<BulkResult | undefined> {
+  try {
+    signal.throwIfAborted();
+    const result = await findResult(api, operation, signal);
+    if (result === undefined) await wait();
+    return result;
+  } catch (error) {
+    // A run that stops for a reason of ours goes on later, or elsewhere, with this operation; one that was cancelled does not.
+    if (signal.aborted && !(signal.reason instanceof MillraceError)) await cancelOperation(api, operation);
+    throw error;
+  }
+}
+
+async function* readResult(
+  reading: BulkReading,
+  batch: ObjectBatch,
+  { at: from, result, signal }: { at: BulkCursor; result: BulkResult; signal: AbortSignal },
+): AsyncGenerator<RecordBatch> {
+  const parts = from.parts === 0 ? countParts(result.sizeBytes) : from.parts;
+  let at = from.parts === 0 ? { ...from, parts, modulus: parts } : from;
+  let part: BulkPart | undefined = result.url === undefined ? undefined : at;
+  while (part !== undefined) {
+    const groups = await collectPart(await openLines(reading.api, result, signal), part);
+    if (groups === undefined) {
+      part = firstHalf(part);
+      at = { ...at, ...partOf(part) };
+      continue;
+    }
+    at = yield* writeGroups(reading.toRecords, batch, { at, groups, signal });
+    part = nextPart(part, parts);
+    if (part !== undefined) at = { ...at, ...partOf(part), entities: 0, within: 0 };
+  }
+  at = { ...at, done: true };
+  yield batch.seal(at, at.bytes);
+}
+
+async function openLines({ download }: ShopifyApi, { url = '' }: BulkResult, signal: AbortSignal) {
+  try {
+    return readLines(await download(url, signal));
+  } catch (error) {
+    const isGone =
+      error instanceof SourceError && ['source.access_denied', 'source.not_found'].includes(error.code);
+    throw isGone ? changed('The result of the bulk operation is not there any more') : error;
+  }
+}
+
+/** Lets go of each group with its last record: what was written is not held. */
+async function* writeGroups(
+  toRecords: ToRecords,
+  batch: ObjectBatch,
+  { at: from, groups, signal }: { at: BulkCursor; groups: Map<string, LineGroup>; signal: AbortSignal },
+): AsyncGenerator<RecordBatch, BulkCursor> {
+  let at = from;
+  let index = 0;
+  for (const [id, group] of groups) {
+    groups.delete(id);
+    index += 1;
+    if (index <= from.entities) continue;
+    signal.throwIfAborted();
+    const { records, rejected } = toEntityRecords(id, group, toRecords);
+    for (let within = at.within; within < records.length; within += 1) {
+      const record = records[within];
+      if (record === undefined) continue;
+      const position = at.records + within + 1;
+      if (!batch.add(record, position)) {
+        yield batch.seal({ ...at, within }, at.bytes);
+        batch.add(record, position);
+      }
+      const isLast = within === records.length - 1;
+      if (!isLast && batch.isFull()) yield batch.seal({ ...at, within: within + 1 }, at.bytes);
+    }
+    // With the entity's end: a batch that ends within it would have them counted again.
+    for (const one of rejected) batch.reject(one);
+    at = {
+      ...at,
+      entities: index,
+      within: 0,
+      records: at.records + records.length + rejected.length,
+      bytes: at.bytes + sizeOf(group),
+    };
+    if (batch.isFull()) yield batch.seal(at, at.bytes);
+  }
+  return at;
+}
+
+function toEntityRecords(id: string, { own, children }: LineGroup, toRecords: ToRecords): EntityRecords {
+  if (own !== undefined) return toRecords({ entity: parseLine(own), children: children.map(parseLine) });
+  const message = `The result of the bulk operation names ${id} as a parent and does not hold it: it was removed while it was read.`;
+  return { records: [], rejected: [{ code: 'record.without_parent', message }] };
+}
+
+/** With the line ends, so that all lines make the file. */
+function sizeOf({ own, children }: LineGroup): number {
+  const lines = own === undefined ? children : [own, ...children];
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+function partOf({ modulus, remainder }: BulkPart): BulkPart {
+  return { modulus, remainder };
+}
+
+/** Waits that double. */
+function createWaits(clock: Clock, signal: AbortSignal) {
+  let milliseconds = FIRST_WAIT_MILLISECONDS;
+  return {
+    next: async () => {
+      await clock.sleep(milliseconds, signal);
+      milliseconds = Math.min(MAX_WAIT_MILLISECONDS, milliseconds * 2);
+    },
+  };
+}
