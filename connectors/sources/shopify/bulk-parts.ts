@@ -3,27 +3,22 @@
  * never more than a part of it is held, entities are divided by a hash of their ids, and each part is collected by itself.
  */
 export interface BulkPart {
-  /** A power of two. */
   readonly modulus: number;
   readonly remainder: number;
 }
 
-/** What a part is meant to have; a worker has 1 GB for everything. */
-const PART_BYTES = 48 * 1024 * 1024;
-/** More parts than this are not begun with: a part that is too large is divided further. */
-const MAX_FIRST_PARTS = 65_536;
+/** What a part is meant to have: each is a download of the whole file, and a worker has 1 GB for everything. */
+export const PART_BYTES = 64 * 1024 * 1024;
 /** Beyond this the hashes are alike, not only the parts. */
 const MAX_MODULUS = 2 ** 30;
 
 /** Into how many parts a file is divided. */
 export function countParts(fileBytes: number): number {
-  let parts = 1;
-  while (parts * PART_BYTES < fileBytes && parts < MAX_FIRST_PARTS) parts *= 2;
-  return parts;
+  return Math.max(1, Math.ceil(fileBytes / PART_BYTES));
 }
 
 export function belongsTo(id: string, { modulus, remainder }: BulkPart): boolean {
-  return (hashOf(id) & (modulus - 1)) === remainder;
+  return hashOf(id) % modulus === remainder;
 }
 
 export function isDivisible({ modulus }: BulkPart): boolean {
@@ -47,7 +42,7 @@ export function nextPart(part: BulkPart, parts: number): BulkPart | undefined {
   return remainder + 1 < parts ? { modulus: parts, remainder: remainder + 1 } : undefined;
 }
 
-/** FNV-1a, mixed once more: Shopify's ids have many low bits in common, and only the low bits of a hash count here. */
+/** FNV-1a, mixed once more: Shopify's ids have many low bits in common. */
 function hashOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {

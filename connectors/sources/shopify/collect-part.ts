@@ -1,9 +1,9 @@
 import { SourceError } from '../../../core/runs/source-error.ts';
-import { belongsTo, isDivisible, type BulkPart } from './bulk-parts.ts';
+import { belongsTo, isDivisible, PART_BYTES, type BulkPart } from './bulk-parts.ts';
 import { ownerOf } from './line-ids.ts';
 
 /** A part that grows beyond this is divided, which bounds what is held: hashes spread entities, not their sizes. */
-const MAX_HELD_BYTES = 96 * 1024 * 1024;
+const MAX_HELD_BYTES = PART_BYTES * 2;
 /** What a line costs beside its bytes. */
 const LINE_OVERHEAD_BYTES = 200;
 /** A single entity, which cannot be divided: 2,048 variants with 100 KB each. */
@@ -22,6 +22,7 @@ export interface LineGroup {
 export async function collectPart(
   lines: AsyncIterable<readonly Buffer[]>,
   part: BulkPart,
+  maxHeldBytes = MAX_HELD_BYTES,
 ): Promise<Map<string, LineGroup> | undefined> {
   const groups = new Map<string, LineGroup>();
   let heldBytes = 0;
@@ -37,7 +38,7 @@ export async function collectPart(
       else group.own = copy;
       heldBytes += copy.length + LINE_OVERHEAD_BYTES;
     }
-    if (heldBytes <= MAX_HELD_BYTES) continue;
+    if (heldBytes <= maxHeldBytes) continue;
     if (groups.size > 1 && isDivisible(part)) return undefined;
     if (heldBytes > MAX_ENTITY_BYTES) throw tooLarge(groups);
   }

@@ -46,6 +46,8 @@ export interface ShopifyServer {
   /** What a new operation fails with. */
   failure: string | undefined;
   lineOrder: LineOrder;
+  /** How large results are said to be, where that is not their size. */
+  fileBytes: number | undefined;
   /** What a download is instead of the result. */
   download: ((response: ServerResponse) => void) | undefined;
   /** Closes it; rejects where a request was not as the vendor documents it. */
@@ -76,6 +78,7 @@ export async function startShopify(store: Store): Promise<ShopifyServer> {
     polls: 0,
     failure: undefined,
     lineOrder: 'far',
+    fileBytes: undefined,
     download: undefined,
     stop: async () => {
       http.closeAllConnections();
@@ -219,7 +222,7 @@ export async function startShopify(store: Store): Promise<ShopifyServer> {
       ...{ id, query, status, errorCode, type: 'QUERY', createdAt: '2026-11-24T00:00:00Z' },
       ...{ objectCount: '0', rootObjectCount: '0', partialDataUrl: null },
       url: isDone ? url : null,
-      fileSize: isDone ? String(sizeBytes) : null,
+      fileSize: isDone ? String(server.fileBytes ?? sizeBytes) : null,
     };
   }
 

@@ -94,7 +94,9 @@ function toCollection(row: Row): Row {
 function toMedia(row: Row | undefined): Row | null {
   if (row === undefined) return null;
   const type = row['mediaContentType'] === 'VIDEO' ? 'Video' : 'MediaImage';
-  return { ...toNode(type, row), preview: { image: { url: row['url'], altText: row['alt'] } } };
+  // There is none while a video is being worked on.
+  const preview = row['url'] === null ? null : { image: { url: row['url'], altText: row['alt'] } };
+  return { ...toNode(type, row), preview };
 }
 
 function toNode(type: string, row: Row): Row {
