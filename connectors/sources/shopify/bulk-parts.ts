@@ -7,7 +7,7 @@ export interface BulkPart {
   readonly remainder: number;
 }
 
-/** What a part is meant to have: each is a download of the whole file, and a worker has 1 GB for everything. */
+/** What a part is meant to have: a worker has 1 GB for everything. */
 export const PART_BYTES = 64 * 1024 * 1024;
 /** Beyond this the hashes are alike, not only the parts. */
 const MAX_MODULUS = 2 ** 30;
@@ -18,7 +18,12 @@ export function countParts(fileBytes: number): number {
 }
 
 export function belongsTo(id: string, { modulus, remainder }: BulkPart): boolean {
-  return hashOf(id) % modulus === remainder;
+  return remainderOf(id, modulus) === remainder;
+}
+
+/** Of which of so many parts an entity is. */
+export function remainderOf(id: string, modulus: number): number {
+  return hashOf(id) % modulus;
 }
 
 export function isDivisible({ modulus }: BulkPart): boolean {

@@ -9,6 +9,7 @@ import { cancelOperation, changed, findResult, startOperation, type BulkResult }
 import { countParts, firstHalf, nextPart, type BulkPart } from './bulk-parts.ts';
 import { collectPart, type LineGroup } from './collect-part.ts';
 import { parseLine } from './line-ids.ts';
+import { PartLines } from './part-lines.ts';
 import { readLines } from './read-lines.ts';
 import type { ShopifyApi } from './shopify-api.ts';
 import type { EntityRecords, ToRecords } from './to-records.ts';
@@ -99,16 +100,21 @@ async function* readResult(
   const parts = from.parts === 0 ? countParts(result.sizeBytes) : from.parts;
   let at = from.parts === 0 ? { ...from, parts, modulus: parts } : from;
   let part: BulkPart | undefined = result.url === undefined ? undefined : at;
-  while (part !== undefined) {
-    const groups = await collectPart(await openLines(reading.api, result, signal), part);
-    if (groups === undefined) {
-      part = firstHalf(part);
-      at = { ...at, ...partOf(part) };
-      continue;
+  const lines = new PartLines(async () => openLines(reading.api, result, signal), parts);
+  try {
+    while (part !== undefined) {
+      const groups = await collectPart(await lines.of(part), part);
+      if (groups === undefined) {
+        part = firstHalf(part);
+        at = { ...at, ...partOf(part) };
+        continue;
+      }
+      at = yield* writeGroups(reading.toRecords, batch, { at, groups, signal });
+      part = nextPart(part, parts);
+      if (part !== undefined) at = { ...at, ...partOf(part), entities: 0, within: 0 };
     }
-    at = yield* writeGroups(reading.toRecords, batch, { at, groups, signal });
-    part = nextPart(part, parts);
-    if (part !== undefined) at = { ...at, ...partOf(part), entities: 0, within: 0 };
+  } finally {
+    await lines.close();
   }
   at = { ...at, done: true };
   yield batch.seal(at, at.bytes);

@@ -19,7 +19,8 @@ export async function* readLines(file: Readable): AsyncGenerator<readonly Buffer
       const lines: Buffer[] = [];
       let start = 0;
       for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-        lines.push(Buffer.concat([...begun.splice(0), chunk.subarray(start, end)]));
+        const rest = chunk.subarray(start, end);
+        lines.push(begun.length === 0 ? rest : Buffer.concat([...begun.splice(0), rest]));
         begunBytes = 0;
         start = end + 1;
       }
