@@ -1,11 +1,11 @@
-import { MillraceError } from '../../../core/foundation/errors.ts';
 import type { Clock } from '../../../core/foundation/clock.ts';
 import type { Cursor, RecordBatch } from '../../../core/records/record-batch.ts';
 import type { BatchLimits } from '../../../core/runs/ports.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import { ObjectBatch } from '../../paged/object-batch.ts';
+import { awaitResult } from './await-result.ts';
 import { parseBulkCursor, type BulkCursor } from './bulk-cursor.ts';
-import { cancelOperation, changed, findResult, startOperation, type BulkResult } from './bulk-operation.ts';
+import { changed, type BulkResult } from './bulk-operation.ts';
 import { countParts, firstHalf, nextPart, type BulkPart } from './bulk-parts.ts';
 import { collectPart, type LineGroup } from './collect-part.ts';
 import { parseLine } from './line-ids.ts';
@@ -13,11 +13,6 @@ import { PartLines } from './part-lines.ts';
 import { readLines } from './read-lines.ts';
 import type { ShopifyApi } from './shopify-api.ts';
 import type { EntityRecords, ToRecords } from './to-records.ts';
-
-const FIRST_WAIT_MILLISECONDS = 1_000;
-const MAX_WAIT_MILLISECONDS = 30_000;
-/** So long others may take before the run is told; it tries again then. */
-const MAX_BUSY_MILLISECONDS = 60 * 60 * 1000;
 
 interface BulkReading {
   readonly api: ShopifyApi;
@@ -38,58 +33,12 @@ export async function* readBulk(
   cursor: Cursor | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<RecordBatch> {
-  let at = parseBulkCursor(cursor);
+  const from = parseBulkCursor(cursor);
+  if (from.done) return;
   const batch = new ObjectBatch(reading.limits);
-  const waits = createWaits(reading.clock, signal);
-  for (; at.operation === ''; await waits.next()) {
-    signal.throwIfAborted();
-    at = await begin(reading, at, signal);
-    yield batch.seal(at, at.bytes);
-    if (at.operation !== '') break;
-  }
-  if (at.done) return;
-  let result: BulkResult | undefined;
-  for (;;) {
-    result = await findOrCancel(reading, at.operation, { signal, wait: waits.next });
-    if (result !== undefined) break;
-    yield batch.seal(at, at.bytes);
-  }
-  yield* readResult(reading, batch, { at, result, signal });
-}
-
-async function begin(
-  { api, query, clock }: BulkReading,
-  at: BulkCursor,
-  signal: AbortSignal,
-): Promise<BulkCursor> {
-  const operation = await startOperation(api, query, signal);
-  if (operation !== undefined) return { ...at, operation, waitingSince: 0 };
-  const now = clock.now().getTime();
-  const waitingSince = at.waitingSince === 0 ? now : at.waitingSince;
-  if (now - waitingSince < MAX_BUSY_MILLISECONDS) return { ...at, waitingSince };
-  throw new SourceError(
-    'source.busy',
-    'Shopify runs as many bulk operations for the app and the store as it may, and did so for an hour: look which do not end.',
-    { disposition: 'retryable', retryAfterSeconds: 120 },
-  );
-}
-
-/** Nothing, after a while, where the operation still runs. */
-async function findOrCancel(
-  { api }: BulkReading,
-  operation: string,
-  { signal, wait }: { readonly signal: AbortSignal; readonly wait: () => Promise<void> },
-): Promise<BulkResult | undefined> {
-  try {
-    signal.throwIfAborted();
-    const result = await findResult(api, operation, signal);
-    if (result === undefined) await wait();
-    return result;
-  } catch (error) {
-    // A run that stops for a reason of ours goes on later, or elsewhere, with this operation; one that was cancelled does not.
-    if (signal.aborted && !(signal.reason instanceof MillraceError)) await cancelOperation(api, operation);
-    throw error;
-  }
+  const tell = (at: BulkCursor) => batch.seal(at, at.bytes);
+  const found = yield* awaitResult({ ...reading, tell }, from, signal);
+  yield* readResult(reading, batch, { ...found, signal });
 }
 
 async function* readResult(
@@ -183,15 +132,4 @@ function sizeOf({ own, children }: LineGroup): number {
 
 function partOf({ modulus, remainder }: BulkPart): BulkPart {
   return { modulus, remainder };
-}
-
-/** Waits that double. */
-function createWaits(clock: Clock, signal: AbortSignal) {
-  let milliseconds = FIRST_WAIT_MILLISECONDS;
-  return {
-    next: async () => {
-      await clock.sleep(milliseconds, signal);
-      milliseconds = Math.min(MAX_WAIT_MILLISECONDS, milliseconds * 2);
-    },
-  };
 }

@@ -189,6 +189,30 @@ describe('a bulk operation that does not go well', () => {
     }
   });
 
+  it('is cancelled too where the run hears of it between two looks', async () => {
+    const { server, context } = await openShop(largeShop(3));
+    server.polls = 1_000;
+    const stop = new AbortController();
+    const source = await openSource('shopify', context());
+    for await (const batch of source.read(undefined, stop.signal)) {
+      expect(batch.count).toBe(0);
+      stop.abort();
+      break;
+    }
+    expect(server.operations.map(({ status }) => status)).toEqual(['CANCELED']);
+  });
+
+  it('goes on where a run only stops for now', async () => {
+    const { server, context } = await openShop(largeShop(3));
+    server.polls = 1_000;
+    const source = await openSource('shopify', context());
+    for await (const batch of source.read(undefined, new AbortController().signal)) {
+      expect(batch.count).toBe(0);
+      break;
+    }
+    expect(server.operations.map(({ status }) => status)).toEqual(['RUNNING']);
+  });
+
   it('that Shopify refuses says why', async () => {
     const { server, context } = await openShop(largeShop(1));
     const { taskInput } = {
