@@ -22,6 +22,7 @@ const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<Regis
   ga4BigqueryExport: async () =>
     register((await import('./sources/ga4-bigquery-export/index.ts')).ga4BigqueryExportConnector),
   json: async () => register((await import('./sources/json/index.ts')).jsonConnector),
+  shopify: async () => register((await import('./sources/shopify/index.ts')).shopifyConnector),
 };
 
 /** The connector of a type; an unknown type is an `InvalidInputError` that names it. */

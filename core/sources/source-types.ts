@@ -22,6 +22,7 @@ export const CONNECTED_SOURCE_TYPES = [
   'csv',
   'ga4BigqueryExport',
   'json',
+  'shopify',
 ] as const satisfies readonly SourceType[];
 export type ConnectedSourceType = (typeof CONNECTED_SOURCE_TYPES)[number];
 const CONNECTED: ReadonlySet<SourceType> = new Set(CONNECTED_SOURCE_TYPES);

@@ -6,7 +6,7 @@ import type { TableAccess } from '../foundation/table-client.ts';
 import { putRunEntities, type EntityType } from '../runs/run-entities.ts';
 import type { Run } from '../runs/run.ts';
 import type { Resource } from '../resources/resource.ts';
-import { describeMissingConnector, hasConnector, hasEntities } from '../sources/source-types.ts';
+import { hasEntities } from '../sources/source-types.ts';
 import type { Source } from '../sources/source.ts';
 import type { SourceStore } from '../sources/source-store.ts';
 import { fitsEntities } from './entity-fit.ts';
@@ -66,13 +66,11 @@ export function createRunSource(dependencies: RunSourceDependencies): RunSource 
 }
 
 function requireShop({ type }: Source): void {
-  if (hasEntities(type) && hasConnector(type)) return;
+  if (hasEntities(type)) return;
   throw new InvalidInputError(
     'source.run_unsupported',
-    hasEntities(type)
-      ? `The source cannot be run: ${describeMissingConnector(type)}.`
-      : 'Only sources of type bigcommerce, commercetools and shopify can be run by themselves; ' +
-          `run the tasks of a source of type ${type} instead.`,
+    'Only sources of type bigcommerce, commercetools and shopify can be run by themselves; ' +
+      `run the tasks of a source of type ${type} instead.`,
   );
 }
 

@@ -8,6 +8,7 @@ import type { WebhookSchemeName } from './webhook-scheme.ts';
 /** The sources whose vendor Millrace itself can tell where to deliver, and the scheme of what comes then. */
 export const VENDOR_SCHEMES: Readonly<Partial<Record<ConnectedSourceType, WebhookSchemeName>>> = {
   bigcommerce: 'bigcommerce',
+  shopify: 'shopify',
 };
 
 /** Refuses to register a webhook where the vendor cannot be told, or would prove its deliveries in another way. */

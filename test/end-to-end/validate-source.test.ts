@@ -62,9 +62,9 @@ test('an update is checked as it would be, with the stored credentials, and chan
 });
 
 test('what has no connector yet is a 400 that says so', async () => {
-  const shopify = { type: 'shopify', name: 's', input: { shopURL: 'a.example.com' } } as const;
-  await expect(machine.ingestion.validateSource(shopify)).rejects.toMatchObject({
+  const docker = { type: 'docker', name: 's', input: { image: 'zendesk', configuration: {} } } as const;
+  await expect(machine.ingestion.validateSource(docker)).rejects.toMatchObject({
     status: 400,
-    message: expect.stringContaining('sources of type shopify are not supported yet'),
+    message: expect.stringContaining('sources of type docker are not supported yet'),
   });
 });

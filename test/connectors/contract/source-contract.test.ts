@@ -132,7 +132,8 @@ describe.each(NAMED)('%s', (_name, type, subject) => {
     let atAbort = 0;
     const reading = async () => {
       for await (const batch of open(type, context, { signal: stop.signal })) {
-        expect(batch.count).toBeGreaterThan(0);
+        // Without records where the source only tells that it is at work.
+        if (batch.count === 0) continue;
         atAbort = requests();
         stop.abort(new Error('The run was cancelled'));
       }

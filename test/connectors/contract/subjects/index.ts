@@ -7,6 +7,7 @@ import { commercetoolsSubject } from './commercetools.ts';
 import { csvOverFtpSubject, csvSubject } from './csv.ts';
 import { ga4BigqueryExportSubject } from './ga4-bigquery-export.ts';
 import { jsonOverSftpSubject, jsonSubject } from './json.ts';
+import { shopifySubject } from './shopify.ts';
 
 /** How the contract suite tests each source type; without one for each this does not compile. */
 export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
@@ -17,6 +18,7 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   bigquery: bigquerySubject,
   ga4BigqueryExport: ga4BigqueryExportSubject,
   json: jsonSubject,
+  shopify: shopifySubject,
 };
 
 /** The same types by other ways, each under the name that its tests bear. */
