@@ -10,7 +10,7 @@ import type { RunQueue } from './run-queue.ts';
 import type { RunStore } from './run-store.ts';
 
 /** The first records of a source, and a sentence about it that its owner should read, where there is one. */
-export interface SourceSample {
+interface SourceSample {
   readonly sample: readonly Record<string, unknown>[];
   readonly note?: string;
 }
