@@ -18,6 +18,7 @@ const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<Regis
   commercetools: async () =>
     register((await import('./sources/commercetools/index.ts')).commercetoolsConnector),
   csv: async () => register((await import('./sources/csv/index.ts')).csvConnector),
+  docker: async () => register((await import('./sources/docker/index.ts')).dockerConnector),
   json: async () => register((await import('./sources/json/index.ts')).jsonConnector),
 };
 

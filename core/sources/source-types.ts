@@ -19,6 +19,7 @@ export const CONNECTED_SOURCE_TYPES = [
   'bigcommerce',
   'commercetools',
   'csv',
+  'docker',
   'json',
 ] as const satisfies readonly SourceType[];
 export type ConnectedSourceType = (typeof CONNECTED_SOURCE_TYPES)[number];

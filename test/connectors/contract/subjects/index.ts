@@ -4,6 +4,7 @@ import { bigcommerceSubject } from './bigcommerce.ts';
 import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
 import { csvSubject } from './csv.ts';
+import { dockerSubject } from './docker.ts';
 import { jsonSubject } from './json.ts';
 
 /** How the contract suite tests each source type; without one for each this does not compile. */
@@ -12,5 +13,6 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   algoliaIndex: algoliaIndexSubject,
   commercetools: commercetoolsSubject,
   csv: csvSubject,
+  docker: dockerSubject,
   json: jsonSubject,
 };
