@@ -38,7 +38,7 @@ const END_CONTAINER = '"$1" kill "$2"; "$1" rm --force "$2"';
  * Waits for its input to end, which it does when the worker is gone, then ends the program's process group ($1), removes
  * its folder ($2) and ends its container.
  */
-const WATCHDOG = `cat; kill -KILL -- "-$1"; rm -rf -- "$2"; shift 2; [ $# -eq 0 ] || { ${END_CONTAINER}; }`;
+const WATCHDOG = `cat; kill -9 "-$1"; rm -rf -- "$2"; shift 2; [ $# -eq 0 ] || { ${END_CONTAINER}; }`;
 
 /** Starts a program in a process group of its own, with its files in a folder that only this user can look into. */
 export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {

@@ -56,7 +56,7 @@ export interface SourceContext<Input> {
 }
 
 /** Keeps states of connectors for the runs of a task. */
-export interface KeptStates {
+interface KeptStates {
   /** Resolves with the key under which it can be opened, by later runs of the task too. */
   keep(text: string): Promise<string>;
   /** Nothing when it is not there any more. */

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { MillraceError } from '../foundation/errors.ts';
 import type { Engine } from './engine.ts';
 import type { Run } from './run.ts';
@@ -5,13 +6,13 @@ import type { RunJournal } from './run-journal.ts';
 import { failureOf, finishRun } from './settle-run.ts';
 import { SourceError } from './source-error.ts';
 
-/** Shorter than the request that waits for the answer. */
-const CHECK_SECONDS = 20;
+/** To check a source takes less than the request that waits for it. A connector that is listed may have to be fetched. */
+const LIMIT_SECONDS = { validate: 20, discover: 120 } as const;
 
 /** The sample lies in the run's own item, which DynamoDB holds to 400 KB. */
 const MAX_SAMPLE_BYTES = 100_000;
 
-/** Works on a run of type `validate`: reads the beginning of its source, writes nowhere, and ends the run. */
+/** Works on a run of type `validate` or `discover`: looks at its source, writes nowhere, and ends the run. */
 export async function checkSource(engine: Engine, journal: RunJournal): Promise<'finished'> {
   const { run } = journal;
   await journal.commit({
@@ -21,14 +22,14 @@ export async function checkSource(engine: Engine, journal: RunJournal): Promise<
   });
   try {
     const records = await readWithin(engine, run);
-    await journal.commit({ sample: toSample(records) });
+    await journal.commit({ sample: run.type === 'discover' ? toStreams(records) : toSample(records) });
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error;
     const [settlement, note] = failureOf(run, error);
     await finishRun({ engine, journal }, { ...settlement, reason: error.message }, [note]);
     return 'finished';
   }
-  const reason = 'The source can be read.';
+  const reason = run.type === 'discover' ? 'The streams were listed.' : 'The source can be read.';
   await finishRun({ engine, journal }, { outcome: 'success', reasonCode: 'ok', reason }, [
     { type: 'fetch', status: 'succeeded', data: { message: reason } },
   ]);
@@ -36,14 +37,31 @@ export async function checkSource(engine: Engine, journal: RunJournal): Promise<
 }
 
 async function readWithin(engine: Engine, run: Run): Promise<readonly Record<string, unknown>[]> {
-  const signal = AbortSignal.timeout(CHECK_SECONDS * 1000);
+  const seconds = LIMIT_SECONDS[run.type === 'discover' ? 'discover' : 'validate'];
+  const signal = AbortSignal.timeout(seconds * 1000);
   try {
     return await engine.readSample(run, signal);
   } catch (error) {
     if (!signal.aborted || error instanceof MillraceError) throw error;
-    const message = `The source sent no records within ${CHECK_SECONDS} seconds.`;
+    const what = run.type === 'discover' ? 'did not list its streams' : 'sent no records';
+    const message = `The source ${what} within ${seconds} seconds.`;
     throw new SourceError('source.too_slow', message, { cause: error });
   }
+}
+
+/** All streams; where there are too many, without what their schemas say of attributes. */
+function toStreams(streams: readonly Record<string, unknown>[]): string {
+  const text = JSON.stringify(streams);
+  if (Buffer.byteLength(text) <= MAX_SAMPLE_BYTES) return text;
+  return toSample(streams.map((stream) => ({ ...stream, jsonSchema: namesOnly(stream['jsonSchema']) })));
+}
+
+const objectSchema = z.looseObject({ properties: z.record(z.string(), z.unknown()) });
+
+function namesOnly(jsonSchema: unknown): Record<string, unknown> {
+  const parsed = objectSchema.safeParse(jsonSchema);
+  const names = parsed.success ? Object.keys(parsed.data.properties) : [];
+  return { type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) };
 }
 
 /** As many records as fit. */

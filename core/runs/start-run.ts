@@ -29,7 +29,7 @@ interface StartRunRequest {
   readonly note?: RunNote | undefined;
   /** Written with the run. */
   readonly also?: ((run: Run) => readonly TransactionItem[]) | undefined;
-  /** Of runs of type `validate`. */
+  /** Of runs of type `validate` and `discover`. */
   readonly checkedSource?: string;
   readonly replay?: RunReplay;
   /** Which set of the source's records, where that is known already. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { readContainerSettings, type ContainerSettings } from './container-settings.ts';
 import { StartUpError } from './start-up-error.ts';
 
 export const DEFAULT_PORT = 4747;
@@ -22,6 +23,9 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
   MILLRACE_SMTP_URL        smtp://host:port or smtps://host:port of the mail server that sends alerts by email.
   MILLRACE_ALERT_SENDER    Who those emails come from.
   MILLRACE_ALERT_RECIPIENT Who gets the emails that tasks ask for by notifications.email.enabled.
+  MILLRACE_COMMANDS        JSON: image → command (a list), for sources of type docker that are installed as programs.
+  MILLRACE_CONTAINER_RUNTIME
+                           What runs all other images (default: the first of docker and podman that answers).
   MILLRACE_INGESTION_HOSTS JSON: application ID → {"eu": URL, "us": URL} of its Ingestion API, for links.
 `;
 
@@ -34,6 +38,8 @@ export interface Settings {
   readonly help: boolean;
   /** What goes into the stage, still as text. */
   readonly stageEnvironment: Readonly<Record<string, string | undefined>>;
+  /** What connectors in container images are run with. */
+  readonly containers: ContainerSettings;
   /** Other functions than the project's, for tests. */
   readonly lambdasDirectory?: string;
 }
@@ -49,6 +55,7 @@ export function readSettings(
     dataDirectory: resolve(flags.data ?? environment['MILLRACE_DATA'] ?? '.millrace'),
     empty: flags.empty ?? false,
     help: flags.help ?? false,
+    containers: readContainerSettings(environment),
     stageEnvironment: {
       MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
       MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],

@@ -96,7 +96,7 @@ async function startStackOnServices(
   settings: Settings,
   { cleanUp, warn, fail, ports, applicationID }: Starting & { ports: Ports; applicationID: string },
 ): Promise<RunningStack> {
-  const { dataDirectory, stageEnvironment, lambdasDirectory } = settings;
+  const { dataDirectory, stageEnvironment, containers, lambdasDirectory } = settings;
   const delivering = Promise.withResolvers<Deliver>();
   const services = startServices({
     dataDirectory: join(dataDirectory, 'services'),
@@ -112,6 +112,7 @@ async function startStackOnServices(
     searchIndexURL: urlOf(ports.searchIndex),
     trustedHosts: [`127.0.0.1:${ports.samples}`, `127.0.0.1:${ports.searchIndex}`],
     stageEnvironment,
+    containers,
     lambdasDirectory,
   });
   // Both have ended, well or not, before anything is undone.

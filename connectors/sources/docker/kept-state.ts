@@ -1,5 +1,4 @@
 import type { SourceContext } from '../../contract/source-connector.ts';
-import { changed } from './docker-cursor.ts';
 
 /** With everything else a cursor stays under 4 KB. */
 const MAX_INLINE_BYTES = 3_000;
@@ -17,12 +16,10 @@ export async function keepState(
   return isSmall || states === undefined ? INLINE + text : KEPT + (await states.keep(text));
 }
 
+/** Nothing when it is not kept any more. */
 export async function openState(
   { states }: Pick<SourceContext<unknown>, 'states'>,
   kept: string,
-): Promise<string> {
-  if (!kept.startsWith(KEPT)) return kept.slice(INLINE.length);
-  const text = await states?.open(kept.slice(KEPT.length));
-  if (text !== undefined) return text;
-  throw changed('The state that the connector had come to is not kept any more');
+): Promise<string | undefined> {
+  return kept.startsWith(KEPT) ? states?.open(kept.slice(KEPT.length)) : kept.slice(INLINE.length);
 }

@@ -2,7 +2,7 @@ import type { Cursor, RecordBatch } from '../../../core/records/record-batch.ts'
 import { SourceError } from '../../../core/runs/source-error.ts';
 import type { ConnectorProcess } from './connector-process.ts';
 import { discoverStreams } from './discover-streams.ts';
-import { parseDockerCursor, START, type DockerCursor } from './docker-cursor.ts';
+import { changed, parseDockerCursor, START, type DockerCursor } from './docker-cursor.ts';
 import { keepState, openState } from './kept-state.ts';
 import type { SelectedStream } from './protocol.ts';
 import { chooseStreams } from './select-streams.ts';
@@ -30,7 +30,11 @@ export async function* readStreams(
     inFull: context.inFull === true,
   });
   const stored = await openState(context, place.state);
-  const state = cursor === undefined ? protocol.forgetStreams(stored, inFull(selected)) : stored;
+  if (stored === undefined && cursor !== undefined) {
+    throw changed('The state that the connector had come to is not kept any more');
+  }
+  const state =
+    cursor === undefined ? protocol.forgetStreams(stored ?? '', inFull(selected)) : (stored ?? '');
   const process = await session.start((directory) => protocol.readArgs(directory, state !== ''), {
     'catalog.json': protocol.selectStreams(catalog, selected),
     ...(state === '' ? {} : { 'state.json': protocol.toStateFile(state) }),

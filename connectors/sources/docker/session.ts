@@ -45,5 +45,8 @@ export function openSession(context: SourceContext<DockerInput>, signal: AbortSi
 
 function requireRunner({ containers }: SourceContext<DockerInput>): ContainerRunner {
   if (containers !== undefined) return containers;
-  throw new SourceError('docker.no_runtime', 'Connectors in container images cannot be run here.');
+  throw new SourceError(
+    'docker.no_runtime',
+    'This deployment cannot run connectors in container images: Millrace does so on one machine, and not on AWS yet.',
+  );
 }

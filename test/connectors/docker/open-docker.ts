@@ -6,8 +6,8 @@ import type { ContainerRunner } from '../../../connectors/containers/container-r
 import type { SourceContext } from '../../../connectors/contract/source-connector.ts';
 import { systemClock } from '../../../core/foundation/clock.ts';
 
-export const SINGER_TAP = join(import.meta.dirname, 'programs/singer-tap.mjs');
-export const AIRBYTE_SOURCE = join(import.meta.dirname, 'programs/airbyte-source.mjs');
+const SINGER_TAP = join(import.meta.dirname, 'programs/singer-tap.mjs');
+const AIRBYTE_SOURCE = join(import.meta.dirname, 'programs/airbyte-source.mjs');
 
 export const COMMANDS = {
   'tap-test': [process.execPath, SINGER_TAP],

@@ -14,7 +14,7 @@ import { requireConnector } from './require-connector.ts';
 import { SOURCE_AUTHENTICATION_TYPES } from './source-types.ts';
 import type { Source } from './source.ts';
 
-/** A run needs a task's ID, and the check of a source belongs to none. */
+/** A run needs a task's ID, and a look at a source belongs to none. */
 const NO_TASK = '00000000-0000-0000-0000-000000000000';
 
 const FIRST_POLL_MILLISECONDS = 50;
@@ -23,9 +23,10 @@ const EVENT_LIMIT = 100;
 
 const sampleSchema = z.array(z.record(z.string(), z.unknown()));
 
-export interface SourceValidation {
+/** What a worker found out about a source. */
+export interface SourceAnswer {
   readonly run: Run;
-  /** The first records of the source; nothing when it cannot be read, or is still being read. */
+  /** The first records of the source, or its streams; nothing when it cannot be read, or is still being read. */
   readonly sample: Record<string, unknown>[] | undefined;
   /** What went wrong; empty otherwise. */
   readonly events: readonly RunEvent[];
@@ -33,19 +34,23 @@ export interface SourceValidation {
 }
 
 /**
- * Has a worker read the beginning of a source that need not be stored, and waits for what it finds: as long as a
- * request may take, and then says which run to look at.
+ * Has a worker read the beginning of a source that need not be stored, or list its streams, and waits for what it
+ * finds: as long as a request may take, and then says which run to look at.
  */
-export type ValidateSource = (appID: string, source: Source) => Promise<SourceValidation>;
+export type AskSource = (
+  appID: string,
+  source: Source,
+  type: 'validate' | 'discover',
+) => Promise<SourceAnswer>;
 
-export function createValidateSource(dependencies: {
+export function createAskSource(dependencies: {
   readonly authentications: AuthenticationStore;
   readonly startRun: StartRun;
   readonly runStore: Pick<RunStore, 'get'>;
   readonly runEvents: RunEventStore;
   readonly clock: Clock;
   readonly waitSeconds: number;
-}): ValidateSource {
+}): AskSource {
   const { authentications, startRun, runStore, runEvents, clock, waitSeconds } = dependencies;
   const untilEnded = async (started: Run): Promise<Run> => {
     const deadline = clock.now().getTime() + waitSeconds * 1000;
@@ -58,7 +63,7 @@ export function createValidateSource(dependencies: {
     }
     return run;
   };
-  return async (appID, source) => {
+  return async (appID, source, type) => {
     requireConnector(source);
     await requireAuthentication(authentications, {
       appID,
@@ -71,7 +76,7 @@ export function createValidateSource(dependencies: {
       // It writes nothing; `save` is what leaves an index alone that is not there.
       task: { taskID: NO_TASK, action: 'save', failureThreshold: 0 },
       trigger: { kind: 'api', key: newID() },
-      type: 'validate',
+      type,
       checkedSource: JSON.stringify(source),
     });
     const run = await untilEnded(started);
