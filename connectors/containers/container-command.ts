@@ -1,6 +1,6 @@
 import type { ProgramRequest } from './container-runner.ts';
 import type { ContainerRuntime } from './find-runtime.ts';
-import { DATA_LABEL, WORKER_LABEL } from './orphans.ts';
+import { containerName, DATA_LABEL } from './orphans.ts';
 import type { ProgramCommand, ProgramPlace } from './start-program.ts';
 
 /** Where a container finds the files of its run. */
@@ -20,7 +20,7 @@ export function containerCommand(options: {
   place: ProgramPlace;
 }): ProgramCommand {
   const { runtime, image, args, place } = options;
-  const name = `millrace-${place.id}`;
+  const name = containerName(place);
   return {
     argv: [
       runtime.path,
@@ -30,8 +30,6 @@ export function containerCommand(options: {
       name,
       '--label',
       `${DATA_LABEL}=${place.owner}`,
-      '--label',
-      `${WORKER_LABEL}=${place.worker}`,
       '--read-only',
       '--tmpfs',
       `/tmp:rw,nosuid,nodev,size=${SCRATCH_BYTES},mode=1777`,

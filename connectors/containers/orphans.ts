@@ -6,9 +6,14 @@ import type { ContainerRuntime } from './find-runtime.ts';
 import { isAlive, ownerOf, pidOf } from './process-identity.ts';
 import { endContainer } from './start-program.ts';
 
-/** Which installation a container belongs to, and which process of it. */
+/** Which installation a container belongs to. */
 export const DATA_LABEL = 'io.millrace.data';
-export const WORKER_LABEL = 'io.millrace.worker';
+const NAME = /^millrace\.([0-9a-f-]+)\.(\d+)\.(.*)$/;
+
+/** A container's name says which process started it: of all that runtimes list, they all list that in one way. */
+export function containerName({ id, worker }: { readonly id: string; readonly worker: string }): string {
+  return `millrace.${id}.${worker.replace(':', '.')}`;
+}
 
 const LIST_MILLISECONDS = 20_000;
 
@@ -44,14 +49,12 @@ async function endPrograms(directory: string): Promise<void> {
 }
 
 async function endContainers({ path, environment }: ContainerRuntime, owner: string): Promise<void> {
-  const format = `{{.ID}} {{.Label "${WORKER_LABEL}"}}`;
-  const args = ['ps', '--all', '--filter', `label=${DATA_LABEL}=${owner}`, '--format', format];
+  const args = ['ps', '--all', '--filter', `label=${DATA_LABEL}=${owner}`, '--format', '{{.Names}}'];
   const { stdout } = await promisify(execFile)(path, args, { env: environment, timeout: LIST_MILLISECONDS });
-  const left = stdout
-    .split('\n')
-    .map((line) => line.trim().split(' '))
-    .filter(([id = '', worker = '']) => id !== '' && !isAlive(worker))
-    .map(([id = '']) => id);
+  const left = stdout.split('\n').filter((name) => {
+    const [, , pid, start] = NAME.exec(name.trim()) ?? [];
+    return pid !== undefined && !isAlive(`${pid}:${start}`);
+  });
   for (const name of left) await endContainer({ runtime: path, name }, environment);
 }
 

@@ -14,7 +14,7 @@ export interface ProgramPlace {
   readonly files: string;
   /** Stands for the directory in which all programs have their folders. */
   readonly owner: string;
-  /** The process that started it. */
+  /** The process that started it, as `describeProcess` has it. */
   readonly worker: string;
 }
 
@@ -57,9 +57,9 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
     for (const [name, content] of Object.entries(files)) {
       await writeFile(join(place.files, name), content, { mode: 0o644 });
     }
-    const child = await launch(argv, environment, place.files);
+    const { child, exited } = await launch(argv, environment, place.files);
     await writeFile(join(folder, 'program'), describeProcess(child.pid ?? 0), { mode: 0o600 });
-    return supervise(child, { folder, container, environment });
+    return supervise(child, { exited, folder, container, environment });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -70,7 +70,7 @@ async function launch(
   [command = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
   cwd: string,
-): Promise<ChildProcess> {
+): Promise<{ child: ChildProcess; exited: Promise<ProgramExit> }> {
   const child = spawn(command, args, {
     env: { ...environment },
     cwd,
@@ -78,8 +78,12 @@ async function launch(
     // A process group of its own, so that what it starts can be ended with it.
     detached: true,
   });
+  // Before anything is waited for: some have ended by then.
+  const exited = new Promise<ProgramExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
   return new Promise((resolve, reject) => {
-    child.once('spawn', () => resolve(child));
+    child.once('spawn', () => resolve({ child, exited }));
     child.once('error', (error) =>
       reject(
         new SourceError('docker.cannot_start', `The connector cannot be started: ${error.message}.`, {
@@ -91,11 +95,8 @@ async function launch(
 }
 
 function supervise(child: ChildProcess, supervised: Supervised): RunningProgram {
-  const { folder, container, environment } = supervised;
+  const { exited, folder, container, environment } = supervised;
   const watchdog = startWatchdog(child, supervised);
-  const exited = new Promise<ProgramExit>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
-  });
   child.on('error', () => undefined);
   const stop = async () => {
     const isRunning = child.exitCode === null && child.signalCode === null;
@@ -117,6 +118,7 @@ function supervise(child: ChildProcess, supervised: Supervised): RunningProgram 
 }
 
 interface Supervised {
+  readonly exited: Promise<ProgramExit>;
   readonly folder: string;
   readonly container: ProgramCommand['container'];
   readonly environment: Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { COMMANDS } from '../connectors/docker/open-docker.ts';
+import { isRunning } from '../support/is-running.ts';
 import { browse, finishedRun, startOneMachine, type OneMachine } from '../support/one-machine.ts';
 import { createPipeline } from '../support/pipeline.ts';
 
@@ -178,13 +179,4 @@ function programsIn(folder: string): number[] {
     const file = join(folder, id, 'program');
     return existsSync(file) ? [Number.parseInt(readFileSync(file, 'utf8'), 10)] : [];
   });
-}
-
-function isRunning(processID: number): boolean {
-  try {
-    // One that has ended and waits for its parent to notice has no command line.
-    return readFileSync(`/proc/${processID}/cmdline`, 'utf8') !== '';
-  } catch {
-    return false;
-  }
 }

@@ -14,6 +14,9 @@ export const COMMANDS = {
   'source-test': [process.execPath, AIRBYTE_SOURCE],
 };
 
+/** Runs a script that is given as its arguments. */
+const INLINE = { 'tap-inline': [process.execPath] };
+
 /** Programs in the place of images, in a folder of their own; and how often one was started. */
 export function openCommands(): {
   runner: ContainerRunner;
@@ -23,7 +26,12 @@ export function openCommands(): {
 } {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-docker-'));
   const environment = { PATH: process.env['PATH'] ?? '' };
-  const runner = createLocalContainers({ directory, environment, commands: COMMANDS, runtime: '' });
+  const runner = createLocalContainers({
+    directory,
+    environment,
+    commands: { ...COMMANDS, ...INLINE },
+    runtime: '',
+  });
   let starts = 0;
   return {
     directory,
