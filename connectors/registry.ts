@@ -19,6 +19,7 @@ const sourceConnectors: Readonly<Record<ConnectedSourceType, () => Promise<Regis
   commercetools: async () =>
     register((await import('./sources/commercetools/index.ts')).commercetoolsConnector),
   csv: async () => register((await import('./sources/csv/index.ts')).csvConnector),
+  docker: async () => register((await import('./sources/docker/index.ts')).dockerConnector),
   ga4BigqueryExport: async () =>
     register((await import('./sources/ga4-bigquery-export/index.ts')).ga4BigqueryExportConnector),
   json: async () => register((await import('./sources/json/index.ts')).jsonConnector),

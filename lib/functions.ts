@@ -101,6 +101,7 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       TRUSTED_HOSTS: stage.trustedHosts.join(','),
       LEASE_SECONDS: String(stage.leaseSeconds),
       MAX_RECORD_BYTES: String(stage.maxRecordBytes),
+      LOCAL_CONTAINERS: stage.localContainers,
       RUN_RETENTION_DAYS: String(stage.runRetentionDays),
     },
     failureMeans: 'A worker died in the middle of a run: the run goes on later from its last checkpoint.',

@@ -34,6 +34,8 @@ export interface Stage {
   readonly maxRecordBytes: number;
   /** Seconds that a request waits for a worker (a watched push, a validation); API Gateway gives up on any request after 30. */
   readonly watchSeconds: number;
+  /** JSON, of the one machine only: what it runs connectors in container images with; empty on AWS. */
+  readonly localContainers: string;
   /** What one application may ask for and keep. */
   readonly limits: Limits;
   /** Days that logs are kept. */
@@ -76,6 +78,7 @@ const STAGE_SETTINGS = {
   pushMaxBytes: { contextKey: 'pushMaxBytes', variables: ['MILLRACE_PUSH_MAX_BYTES'] },
   maxRecordBytes: { contextKey: 'maxRecordBytes', variables: ['MILLRACE_MAX_RECORD_BYTES'] },
   watchSeconds: { contextKey: 'watchSeconds', variables: ['MILLRACE_WATCH_SECONDS'] },
+  localContainers: { contextKey: 'localContainers', variables: [] },
   limits: { contextKey: 'limits', variables: ['MILLRACE_LIMITS'] },
   logRetentionDays: { contextKey: 'logRetentionDays', variables: ['MILLRACE_LOG_RETENTION_DAYS'] },
   runConcurrency: { contextKey: 'runConcurrency', variables: ['MILLRACE_RUN_CONCURRENCY'] },
@@ -148,6 +151,7 @@ const stageSchema = z.object({
   // https://www.algolia.com/doc/guides/scaling/algolia-service-limits/
   maxRecordBytes: z.coerce.number().int().min(1_000).max(1_000_000).default(100_000),
   watchSeconds: z.coerce.number().int().min(1).max(25).default(25),
+  localContainers: z.string().default(''),
   limits: z.preprocess(parseJson, limitsSchema),
   logRetentionDays: z.coerce
     .number()

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/foundation/clock.ts';
 import type { BatchLimits, RecordSource } from '../../core/runs/ports.ts';
 import type { SourceStream } from '../../core/sources/source-stream.ts';
 import type { TaskSourceInput } from '../../core/tasks/task-source-input.ts';
+import type { ContainerRunner } from '../containers/container-runner.ts';
 import type { HttpTimeouts } from '../http/http-client.ts';
 
 /** The opened fields of the authentication that a source names, by type; secret fields are wrapped. */
@@ -44,6 +45,22 @@ export interface SourceContext<Input> {
   readonly recordType?: RecordType;
   /** One of those that `plan` named: only its records are read. */
   readonly recordSet?: string;
+  /** The run fills an index of its own, so everything has to be read whatever earlier runs have read. */
+  readonly inFull?: boolean;
+  /** Where the task's runs before have come to, as `RecordSource.stateAt` had it. */
+  readonly resumeFrom?: string;
+  /** Where states are kept that are too large for a cursor. */
+  readonly states?: KeptStates;
+  /** Runs connectors that are container images; absent where that cannot be done. */
+  readonly containers?: ContainerRunner;
+}
+
+/** Keeps states of connectors for the runs of a task. */
+interface KeptStates {
+  /** Resolves with the key under which it can be opened, by later runs of the task too. */
+  keep(text: string): Promise<string>;
+  /** Nothing when it is not there any more. */
+  open(key: string): Promise<string | undefined>;
 }
 
 /** Where a vendor is to deliver its webhooks, and what it proves them with. */

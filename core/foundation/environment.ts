@@ -71,6 +71,8 @@ export interface Environment {
   WEBHOOK_WINDOW_SECONDS: string;
   /** JSON object: commercetools project → the application whose tasks it may notify. `{}` by default. */
   COMMERCETOOLS_PROJECTS: string;
+  /** JSON object: what the one machine runs connectors in container images with. Empty on AWS. */
+  LOCAL_CONTAINERS: string;
 }
 
 export type EnvironmentName = keyof Environment;

@@ -71,7 +71,7 @@ export function createReplayRejected(dependencies: ReplayDependencies): ReplayRe
 
 /** The lease key of the index that the run wrote, if it rejected anything that may be written there. */
 function requireKept(run: Run): string {
-  if (run.type === 'push' || run.type === 'validate') {
+  if (run.type === 'push' || run.type === 'validate' || run.type === 'discover') {
     const message = `What a run of type ${run.type} rejected cannot be replayed: send the records again.`;
     throw new InvalidInputError('replay.unsupported', message);
   }

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { MillraceError } from '../foundation/errors.ts';
 import type { Engine } from './engine.ts';
 import type { Run } from './run.ts';
@@ -5,13 +6,16 @@ import type { RunJournal } from './run-journal.ts';
 import { failureOf, finishRun } from './settle-run.ts';
 import { SourceError } from './source-error.ts';
 
-/** Shorter than the request that waits for the answer. */
-const CHECK_SECONDS = 20;
+/** To check a source takes less than the request that waits for it. A connector that is listed may have to be fetched. */
+const LIMIT_SECONDS = { validate: 20, discover: 120 } as const;
 
 /** The sample lies in the run's own item, which DynamoDB holds to 400 KB. */
 const MAX_SAMPLE_BYTES = 100_000;
 
-/** Works on a run of type `validate`: looks at its source or at the vendor's webhooks, writes no index, and ends the run. */
+/**
+ * Works on a run of type `validate` or `discover`: looks at its source or at the vendor's webhooks, writes no index, and
+ * ends the run.
+ */
 export async function checkSource(engine: Engine, journal: RunJournal): Promise<'finished'> {
   const { run } = journal;
   await journal.commit({
@@ -38,22 +42,43 @@ async function act(engine: Engine, journal: RunJournal, signal: AbortSignal): Pr
   const { run } = journal;
   if (run.registration !== undefined) return engine.arrangeHooks(run, signal);
   const { sample, note } = await engine.readSample(run, signal);
-  await journal.commit({ sample: toSample(sample) });
-  return ['The source can be read.', note].filter((text) => text !== undefined).join(' ');
+  const isListed = run.type === 'discover';
+  await journal.commit({ sample: isListed ? toStreams(sample) : toSample(sample) });
+  const done = isListed ? 'The streams were listed.' : 'The source can be read.';
+  return [done, note].filter((text) => text !== undefined).join(' ');
 }
 
-async function withinTime<Result>(
-  { registration }: Run,
-  look: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const signal = AbortSignal.timeout(CHECK_SECONDS * 1000);
+async function withinTime<Result>(run: Run, look: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const seconds = LIMIT_SECONDS[run.type === 'discover' ? 'discover' : 'validate'];
+  const signal = AbortSignal.timeout(seconds * 1000);
   try {
     return await look(signal);
   } catch (error) {
     if (!signal.aborted || error instanceof MillraceError) throw error;
-    const what = registration === undefined ? 'The source sent no records' : 'The vendor did not answer';
-    throw new SourceError('source.too_slow', `${what} within ${CHECK_SECONDS} seconds.`, { cause: error });
+    throw new SourceError('source.too_slow', `${whatFailed(run)} within ${seconds} seconds.`, {
+      cause: error,
+    });
   }
+}
+
+function whatFailed({ type, registration }: Run): string {
+  if (registration !== undefined) return 'The vendor did not answer';
+  return type === 'discover' ? 'The source did not list its streams' : 'The source sent no records';
+}
+
+/** All streams; where there are too many, without what their schemas say of attributes. */
+function toStreams(streams: readonly Record<string, unknown>[]): string {
+  const text = JSON.stringify(streams);
+  if (Buffer.byteLength(text) <= MAX_SAMPLE_BYTES) return text;
+  return toSample(streams.map((stream) => ({ ...stream, jsonSchema: namesOnly(stream['jsonSchema']) })));
+}
+
+const objectSchema = z.looseObject({ properties: z.record(z.string(), z.unknown()) });
+
+function namesOnly(jsonSchema: unknown): Record<string, unknown> {
+  const parsed = objectSchema.safeParse(jsonSchema);
+  const names = parsed.success ? Object.keys(parsed.data.properties) : [];
+  return { type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) };
 }
 
 /** As many records as fit. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../foundation/clock.ts';
 import type { Log } from '../foundation/logging.ts';
+import type { TransactionItem } from '../foundation/transactions.ts';
 import type { LeaseStore } from '../leases/lease-store.ts';
+import type { Cursor } from '../records/record-batch.ts';
 import type { RejectedRecordStore } from '../rejected-records/rejected-record-store.ts';
 import type { HandOff } from './hand-off.ts';
 import type { RecordDestination, RecordSource } from './ports.ts';
@@ -30,6 +32,11 @@ export interface RunConnection {
    * is one index whatever the source is made of.
    */
   readonly plan?: (signal: AbortSignal) => Promise<readonly string[]>;
+  /**
+   * What the next run of the task goes on from, where its source can: written in one transaction with the checkpoint
+   * of `cursor`, so it never stands past what can be searched.
+   */
+  readonly progress?: (cursor: Cursor) => readonly TransactionItem[];
 }
 
 /**
@@ -79,7 +86,10 @@ export interface Engine {
   readonly handOff: HandOff;
   readonly rejectedRecords: Pick<RejectedRecordStore, 'keep'>;
   readonly openConnection: OpenConnection;
-  /** The first records of the source that a run of type `validate` is to check; its errors say what is wrong. */
+  /**
+   * The first records of the source that a run of type `validate` is to check, or the streams that one of type `discover` is
+   * to list; its errors say what is wrong.
+   */
   readonly readSample: (run: Run, signal: AbortSignal) => Promise<SourceSample>;
   /** Makes the vendor's webhooks as a run with a registration wants them; resolves with a sentence that says what is there. */
   readonly arrangeHooks: (run: Run, signal: AbortSignal) => Promise<string>;

@@ -17,6 +17,11 @@ export interface RecordSource {
    * the named records are picked.
    */
   readEntities?(entityIDs: readonly string[], signal: AbortSignal): AsyncIterable<RecordBatch>;
+  /**
+   * Where a source can go on from run to run: what the next run of the task is to be opened with once everything up to a
+   * cursor is committed, at most 4 KB; nothing where it begins anew each time.
+   */
+  stateAt?(cursor: Cursor): string | undefined;
 }
 
 /** How large a batch may get: whichever comes first. */

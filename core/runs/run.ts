@@ -119,11 +119,11 @@ export interface Run {
   /** What claimed this run: the kind of trigger and its key; `runID` is derived from the task and this. */
   readonly trigger: { readonly kind: 'api' | 'schedule' | 'webhook'; readonly key: string };
   readonly runMetadata?: Readonly<Record<string, unknown>>;
-  /** Of runs of type `validate`: the source to check, as JSON text, which may not be stored otherwise. */
+  /** Of runs of type `validate` and `discover`: the source to look at, as JSON text, which may not be stored otherwise. */
   readonly checkedSource?: string;
   /** Of runs of type `validate` that see to the webhooks at their source's vendor, and read no record. */
   readonly registration?: RunRegistration;
-  /** Of runs of type `validate`: the records found, as the JSON text of an array. */
+  /** Of runs of type `validate` and `discover`: the records or streams found, as the JSON text of an array. */
   readonly sample?: string;
   readonly counts: RunCounts;
   /** Where the next slice goes on; absent before the first checkpoint. */

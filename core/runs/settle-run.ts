@@ -77,7 +77,9 @@ export async function carryOut(
   { isRepeated = false }: { isRepeated?: boolean } = {},
 ): Promise<void> {
   const { journal, lease } = work;
-  if (journal.run.action !== 'replace') return finishRun(work, settlement);
+  if (journal.run.action !== 'replace') {
+    return finishRun(work, settlement, [], { also: progressOf(work, settlement) });
+  }
   // From here on the index changes for its readers, so a worker that was stopped meanwhile must find out now.
   await lease.confirm();
   if (settlement.outcome === 'success') {
@@ -86,6 +88,13 @@ export async function carryOut(
     return finishRun(work, superseded(journal.run, { mayBeMoved: isRepeated }), [await discard(work)]);
   }
   await finishRun(work, settlement, [settlement.held === undefined ? await discard(work) : heldNote(work)]);
+}
+
+/** A run that is a success has read its source as far as its cursor, whatever it rejected on the way. */
+function progressOf({ journal, connection }: RunWork, { outcome }: Settlement): readonly TransactionItem[] {
+  const { cursor } = journal.run;
+  if (outcome !== 'success' || cursor === undefined) return [];
+  return connection.progress?.(cursor) ?? [];
 }
 
 /** Moves the temporary index over the live one; false when a run that was created later has written it meanwhile. */

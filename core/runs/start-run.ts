@@ -30,7 +30,7 @@ interface StartRunRequest {
   readonly note?: RunNote | undefined;
   /** Written with the run. */
   readonly also?: ((run: Run) => readonly TransactionItem[]) | undefined;
-  /** Of runs of type `validate`. */
+  /** Of runs of type `validate` and `discover`. */
   readonly checkedSource?: string;
   /** Of those of them that see to the vendor's webhooks. */
   readonly registration?: RunRegistration;

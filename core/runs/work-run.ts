@@ -54,7 +54,7 @@ export function createWorkRun(engine: Engine, workPush: WorkPush = refusePush): 
     if (!needsWorker(run, engine.clock.now())) return engine.handOff(run);
     if (run.type === 'push') return workPush(run, invocation);
     if (run.cancelRequestedAt !== undefined && run.attempts === 0) return endUnbegun(engine, run);
-    if (run.type === 'validate') {
+    if (run.type === 'validate' || run.type === 'discover') {
       const journal = new RunJournal(engine, run);
       return engage(engine, journal, () => checkSource(engine, journal));
     }

@@ -20,6 +20,7 @@ export const CONNECTED_SOURCE_TYPES = [
   'bigquery',
   'commercetools',
   'csv',
+  'docker',
   'ga4BigqueryExport',
   'json',
   'shopify',

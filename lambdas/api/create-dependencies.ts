@@ -38,7 +38,7 @@ import { createCancelPush } from '../../core/push/cancel-push.ts';
 import { createIndexDestinations } from '../../core/push/index-destinations.ts';
 import { createSourceService } from '../../core/sources/source-service.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
-import { createValidateSource } from '../../core/sources/validate-source.ts';
+import { createAskSource } from '../../core/sources/ask-source.ts';
 import type { TrySyncSchedules } from '../../core/tasks/task-writes.ts';
 import { createTaskStore, type TaskStore } from '../../core/tasks/task-store.ts';
 import { createRunTransform } from '../../core/transformations/run-transform-function.ts';
@@ -178,7 +178,7 @@ export function createApiDependencies(ports: ApiPorts): ApiDependencies {
       { runHostedTask, ...ofWebhooks },
     ),
     ...ofLinks,
-    validateSource: createValidateSource({ ...ports, authentications: authenticationStore, waitForEnd }),
+    askSource: createAskSource({ ...ports, authentications: authenticationStore, waitForEnd }),
     ...createAlertDependencies(ports, { taskStore }),
     ...createPushDependencies(ports, { authenticationStore, destinationStore, taskStore, runEventStore }),
     ...createRunDependencies(ports, taskStore),

@@ -24,7 +24,7 @@ import type { FindLastRuns } from '../../core/runs/last-runs.ts';
 import type { RunStore } from '../../core/runs/run-store.ts';
 import type { SourceService } from '../../core/sources/source-service.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
-import type { ValidateSource } from '../../core/sources/validate-source.ts';
+import type { AskSource } from '../../core/sources/ask-source.ts';
 import type { RunSource } from '../../core/tasks/run-source.ts';
 import type { RunTask } from '../../core/tasks/run-task.ts';
 import type { TaskService } from '../../core/tasks/task-service.ts';
@@ -64,7 +64,7 @@ export interface ApiDependencies extends AlertDependencies {
   readonly watchPush: WatchPush;
   /** Bytes of a push's body, decompressed. */
   readonly pushMaxBytes: number;
-  readonly validateSource: ValidateSource;
+  readonly askSource: AskSource;
   readonly linkStore: LinkStore;
   readonly links: LinkService;
   readonly hostedStarts: Pick<HostedStarts, 'listNewest'>;

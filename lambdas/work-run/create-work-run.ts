@@ -2,6 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
 import { createAuthenticationStore } from '../../core/authentications/authentication-store.ts';
 import { createDestinationStore } from '../../core/destinations/destination-store.ts';
 import { systemClock } from '../../core/foundation/clock.ts';
@@ -21,6 +22,7 @@ import { createRunBus } from '../../core/runs/run-bus.ts';
 import { createRunQueue } from '../../core/runs/run-queue.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import { createWorkRun, type WorkRun } from '../../core/runs/work-run.ts';
+import { createSourceStates } from '../../core/sources/source-states.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createBlockTask } from '../../core/tasks/block-task.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
@@ -30,6 +32,7 @@ import { createRegistrationStore } from '../../core/webhooks/registration-store.
 import { createWebhookStore } from '../../core/webhooks/webhook-store.ts';
 import { createArrangeHooks } from './arrange-hooks.ts';
 import { createOpenConnection, type ConnectionDependencies } from './open-connection.ts';
+import { openContainers } from './open-containers.ts';
 import { createOpenPush } from './open-push.ts';
 import { createReadSample } from './read-sample.ts';
 
@@ -48,6 +51,7 @@ type WorkRunEnvironment = Pick<
   | 'LEASE_SECONDS'
   | 'RUN_RETENTION_DAYS'
   | 'MAX_RECORD_BYTES'
+  | 'LOCAL_CONTAINERS'
 >;
 
 const hostsSchema = z.record(z.string(), z.string());
@@ -107,17 +111,20 @@ function createConnections(
     dataKeys: createKmsDataKeys(environment.KEY_ARN),
     searchHosts: hostsSchema.parse(JSON.parse(environment.SEARCH_HOSTS)),
     vendorHosts: hostsSchema.parse(JSON.parse(environment.VENDOR_HOSTS)),
-    network: {
-      allowPrivate: toList(environment.ALLOW_PRIVATE),
-      trustedHosts: toList(environment.TRUSTED_HOSTS),
-    },
+    network: networkOf(environment),
     clock: table.clock,
     transformations: createTransformationStore(table),
     runTransform: createRunTransform(environment.RUN_TRANSFORM_NAME),
     table,
     rejectedRecords,
     maxRecordBytes: Number(environment.MAX_RECORD_BYTES),
+    sourceStates: createSourceStates({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) }),
+    containers: openContainers(environment.LOCAL_CONTAINERS),
   };
+}
+
+function networkOf({ ALLOW_PRIVATE, TRUSTED_HOSTS }: WorkRunEnvironment): NetworkPolicy {
+  return { allowPrivate: toList(ALLOW_PRIVATE), trustedHosts: toList(TRUSTED_HOSTS) };
 }
 
 function toList(text: string): string[] {

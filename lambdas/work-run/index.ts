@@ -26,6 +26,7 @@ function workRunOnce(): WorkRun {
       'LEASE_SECONDS',
       'RUN_RETENTION_DAYS',
       'MAX_RECORD_BYTES',
+      'LOCAL_CONTAINERS',
     ),
     log,
   ));

@@ -1,4 +1,5 @@
 import type { DestinationContext } from '../../connectors/contract/destination-connector.ts';
+import type { ContainerRunner } from '../../connectors/containers/container-runner.ts';
 import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
 import { findDestinationConnector } from '../../connectors/destinations/registry.ts';
 import { findSourceConnector } from '../../connectors/registry.ts';
@@ -22,6 +23,7 @@ import { overlookExcluded } from '../../core/runs/overlook-excluded.ts';
 import { DEFAULT_RUN_POLICY } from '../../core/runs/run-policy.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { requireConnector, type ConnectedSource } from '../../core/sources/require-connector.ts';
+import type { SourceStates } from '../../core/sources/source-states.ts';
 import type { SourceStore } from '../../core/sources/source-store.ts';
 import type { Task } from '../../core/tasks/task.ts';
 import type { TaskStore } from '../../core/tasks/task-store.ts';
@@ -52,6 +54,9 @@ export interface ConnectionDependencies {
   readonly rejectedRecords: RejectedRecordStore;
   /** Records over this size are rejected without being sent. */
   readonly maxRecordBytes: number;
+  readonly sourceStates: SourceStates;
+  /** Absent where no connector can be run that comes as a container image. */
+  readonly containers: ContainerRunner | undefined;
 }
 
 /** Opens the source and the destination of a run's task, with their credentials. */
@@ -70,7 +75,6 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
       openDestinationAccess(dependencies, run, destination),
       openTransform(dependencies, run, destination),
     ]);
-    const stage = addMapping(task.input, transform);
     const connector = findDestinationConnector(destination.type);
     const opened = connector.open({
       ...toDestinationContext(dependencies, run),
@@ -90,15 +94,16 @@ export function createOpenConnection(dependencies: ConnectionDependencies): Open
               source,
               destination,
               exclusion,
-              stage,
+              stage: addMapping(task.input, transform),
               listParts: opened.listParts,
+              index,
             })),
             destination: exclusion === undefined ? opened : overlookExcluded(opened, exclusion.paths),
           }
         : await openReplay(dependencies, run, {
             replay: run.replay,
             exclusion,
-            stage,
+            stage: addMapping(task.input, transform),
             index,
             destination: opened,
           })),

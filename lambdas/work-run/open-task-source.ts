@@ -15,6 +15,7 @@ import type { Task } from '../../core/tasks/task.ts';
 import type { TransformStage } from '../../core/transformations/transform-stage.ts';
 import { createTransformedSource } from '../../core/transformations/transformed-source.ts';
 import type { ConnectionDependencies } from './open-connection.ts';
+import { noteProgress, openProgress, readingOf } from './source-progress.ts';
 import { toSourceContext } from './source-context.ts';
 
 /** As much as one invocation of the sandbox takes, so that several can work on the next few batches. */
@@ -28,6 +29,7 @@ interface TaskParts {
   readonly stage: TransformStage | undefined;
   /** Where the destination can be asked for it. */
   readonly listParts: ListParts | undefined;
+  readonly index: RunConnection['index'];
 }
 
 /** What a run reads: its task's source, without what the destination excludes, through its mapping and transformation. */
@@ -35,14 +37,15 @@ export async function openTaskSource(
   dependencies: ConnectionDependencies,
   run: Run,
   parts: TaskParts,
-): Promise<Pick<RunConnection, 'source' | 'sourceDescription'>> {
+): Promise<Pick<RunConnection, 'source' | 'sourceDescription' | 'progress'>> {
   const { source, destination, exclusion, stage } = parts;
   const limits =
     stage === undefined ? findDestinationConnector(destination.type).batchLimits : TRANSFORM_LIMITS;
-  const opened = await openSource(
-    source.type,
-    await toSourceContext(dependencies, run, { ...parts, limits }),
-  );
+  const reading = readingOf(run, parts);
+  const opened = await openSource(source.type, {
+    ...(await toSourceContext(dependencies, run, { ...parts, limits })),
+    ...(await openProgress(dependencies, run, reading)),
+  });
   const entityIDs =
     run.type === 'update' ? (await readRunEntities(dependencies.table, run)).entityIDs : undefined;
   const named = entityIDs === undefined ? opened : nameEntities(opened, entityIDs, parts);
@@ -50,6 +53,7 @@ export async function openTaskSource(
   return {
     source: stage === undefined ? slim : createTransformedSource(slim, stage),
     sourceDescription: describeSource(source),
+    ...noteProgress(dependencies, opened, run, reading),
   };
 }
 

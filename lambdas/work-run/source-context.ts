@@ -34,6 +34,7 @@ export async function toSourceContext(
     ...(task?.input === undefined ? {} : { taskInput: task.input }),
     ...(recordType === undefined ? {} : { recordType }),
     ...(run.recordSet ? { recordSet: run.recordSet } : {}),
+    ...(dependencies.containers === undefined ? {} : { containers: dependencies.containers }),
   };
 }
 

@@ -7,6 +7,7 @@ import { LOCAL_ACCOUNT_ID } from '../services/protocol/call.ts';
 import { checkTemplate } from '../template/check-template.ts';
 import type { StackNames } from '../template/names.ts';
 import { readTemplate, type Template } from '../template/template.ts';
+import type { ContainerSettings } from './container-settings.ts';
 import { StartUpError } from './start-up-error.ts';
 
 const REGION = 'us-east-1';
@@ -20,6 +21,7 @@ export interface BuildStackOptions {
   /** `host:port` entries that sources may reach though private. */
   readonly trustedHosts: readonly string[];
   readonly stageEnvironment: Readonly<Record<string, string | undefined>>;
+  readonly containers: ContainerSettings;
   readonly lambdasDirectory: string | undefined;
 }
 
@@ -43,6 +45,10 @@ export async function buildStack(options: BuildStackOptions): Promise<BuiltStack
       },
       trustedHosts: options.trustedHosts,
       runConcurrency: RUN_CONCURRENCY,
+      localContainers: JSON.stringify({
+        directory: join(options.dataDirectory, 'containers'),
+        ...options.containers,
+      }),
       // Whoever runs it alone shares it with nobody.
       limits: options.stageEnvironment['MILLRACE_LIMITS'] || 'off',
     },

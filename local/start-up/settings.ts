@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { readTopicNames } from './alert-topics.ts';
+import { readContainerSettings, type ContainerSettings } from './container-settings.ts';
 import { MAIL_SECRET_ARN } from './mail-secret.ts';
 import { StartUpError } from './start-up-error.ts';
 
@@ -27,6 +28,9 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
                            they travel over TLS only.
   MILLRACE_ALERT_SENDER    Who those emails come from.
   MILLRACE_ALERT_RECIPIENT Who gets the emails that tasks ask for by notifications.email.enabled.
+  MILLRACE_COMMANDS        JSON: image → command (a list), for sources of type docker that are installed as programs.
+  MILLRACE_CONTAINER_RUNTIME
+                           What runs all other images (default: the first of docker and podman that answers).
   MILLRACE_ALERT_TOPIC_ARNS
                            SNS topics that alerts may go to, comma-separated: arn:aws:sns:us-east-1:000000000000:NAME.
   MILLRACE_INGESTION_HOSTS JSON: application ID → {"eu": URL, "us": URL} of its Ingestion API, for links.
@@ -51,6 +55,8 @@ export interface Settings {
   readonly topicNames?: readonly string[];
   /** Certificates that functions trust besides the usual ones. */
   readonly certificatesFile?: string | undefined;
+  /** What connectors in container images are run with. */
+  readonly containers: ContainerSettings;
   /** Other functions than the project's, for tests. */
   readonly lambdasDirectory?: string;
 }
@@ -69,6 +75,7 @@ export function readSettings(
     smtpSecretFile: fileAt(environment['MILLRACE_SMTP_SECRET_FILE']),
     topicNames: readTopicNames(environment['MILLRACE_ALERT_TOPIC_ARNS']),
     certificatesFile: fileAt(environment['NODE_EXTRA_CA_CERTS']),
+    containers: readContainerSettings(environment),
     stageEnvironment: {
       MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
       MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],

@@ -97,7 +97,7 @@ async function startStackOnServices(
   settings: Settings,
   { cleanUp, warn, fail, ports, applicationID }: Starting & { ports: Ports; applicationID: string },
 ): Promise<RunningStack> {
-  const { dataDirectory, stageEnvironment, lambdasDirectory, smtpSecretFile } = settings;
+  const { dataDirectory, stageEnvironment, containers, lambdasDirectory, smtpSecretFile } = settings;
   const mailSecret = smtpSecretFile === undefined ? undefined : await readMailSecret(smtpSecretFile);
   const delivering = Promise.withResolvers<Deliver>();
   const services = startServices({
@@ -114,6 +114,7 @@ async function startStackOnServices(
     searchIndexURL: urlOf(ports.searchIndex),
     trustedHosts: [`127.0.0.1:${ports.samples}`, `127.0.0.1:${ports.searchIndex}`],
     stageEnvironment,
+    containers,
     lambdasDirectory,
   });
   // Both have ended, well or not, before anything is undone.

@@ -8,6 +8,7 @@ import { newID } from '../../core/foundation/ids.ts';
 import { createRejectedRecordStore } from '../../core/rejected-records/rejected-record-store.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
 import { createStartRun } from '../../core/runs/start-run.ts';
+import { createSourceStates } from '../../core/sources/source-states.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createTaskStore } from '../../core/tasks/task-store.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
@@ -116,6 +117,8 @@ async function createWorld() {
     table,
     rejectedRecords: createRejectedRecordStore({ ...stores, retentionDays: 30 }),
     maxRecordBytes: 100_000,
+    sourceStates: createSourceStates({ ...stores, retentionDays: 30 }),
+    containers: undefined,
     webhooks: {
       get: async (...of: Parameters<typeof webhookStore.get>) => {
         const found = await webhookStore.get(...of);

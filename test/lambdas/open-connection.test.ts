@@ -9,6 +9,7 @@ import { systemClock } from '../../core/foundation/clock.ts';
 import { newID } from '../../core/foundation/ids.ts';
 import type { TaskAction } from '../../core/runs/run.ts';
 import { createWorkRun } from '../../core/runs/work-run.ts';
+import { createSourceStates } from '../../core/sources/source-states.ts';
 import { createSourceStore } from '../../core/sources/source-store.ts';
 import { createTransformationStore } from '../../core/transformations/transformation-store.ts';
 import type { Task } from '../../core/tasks/task.ts';
@@ -107,6 +108,8 @@ async function setUp(
     },
     table,
     rejectedRecords: world.rejectedRecords,
+    sourceStates: createSourceStates({ ...table, clock: systemClock, retentionDays: 30 }),
+    containers: undefined,
     maxRecordBytes: 100_000,
   });
   const workRun = createWorkRun({ ...world.engine, openConnection });

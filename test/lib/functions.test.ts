@@ -111,6 +111,7 @@ describe('functions', () => {
         'TRUSTED_HOSTS',
         'LEASE_SECONDS',
         'MAX_RECORD_BYTES',
+        'LOCAL_CONTAINERS',
         'RUN_RETENTION_DAYS',
       ],
     ],

@@ -19,6 +19,7 @@ describe('readStage', () => {
       vendorHosts: {},
       allowPrivate: [],
       trustedHosts: [],
+      localContainers: '',
       leaseSeconds: 60,
       runRetentionDays: 400,
       pushMaxBytes: 5_242_880,

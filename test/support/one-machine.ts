@@ -21,6 +21,8 @@ export interface OneMachine {
   readonly ingestion: IngestionClient;
   readonly search: Algoliasearch;
   readonly processID: number;
+  /** Where it keeps everything. */
+  readonly data: string;
   /** What the service printed so far. */
   output(): string;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
@@ -84,6 +86,7 @@ export async function startOneMachine(options: Options = {}): Promise<OneMachine
     ingestion,
     search,
     processID: child.pid ?? 0,
+    data,
     output: () => output,
     kill,
     restart: () => startOneMachine({ ...options, data }),

@@ -1,4 +1,4 @@
-import type { ActionType, Run, SourceCreate } from 'algoliasearch';
+import type { ActionType, Run, SourceCreate, TaskInput } from 'algoliasearch';
 
 import { finishedRun, type OneMachine } from './one-machine.ts';
 
@@ -13,13 +13,17 @@ export interface Pipeline {
 export async function createPipeline(
   machine: OneMachine,
   options: {
-    type: 'csv' | 'json';
+    type: 'csv' | 'json' | 'docker';
     input: Record<string, unknown>;
     indexName: string;
     action?: ActionType;
     failureThreshold?: number;
     /** What the source logs in with. */
     login?: { username: string; password: string };
+    /** What the task says of how its source is read. */
+    taskInput?: TaskInput;
+    /** An index for each record set, named by this prefix. */
+    hasPrefix?: boolean;
   },
 ): Promise<Pipeline> {
   const { ingestion, connection } = machine;
@@ -43,12 +47,16 @@ export async function createPipeline(
     type: 'search',
     name: options.indexName,
     authenticationID,
-    input: { indexName: options.indexName },
+    // The client knows no prefix any more.
+    input: { [options.hasPrefix === true ? 'indexPrefix' : 'indexName']: options.indexName } as unknown as {
+      indexName: string;
+    },
   });
   const { taskID } = await ingestion.createTask({
     sourceID,
     destinationID,
     action: options.action ?? 'replace',
+    ...(options.taskInput === undefined ? {} : { input: options.taskInput }),
     ...(options.failureThreshold === undefined ? {} : { failureThreshold: options.failureThreshold }),
   });
   return {

@@ -159,7 +159,7 @@ export class JsonMembers {
       const other = (this.#slots[slot] ?? 0) - this.#stamp;
       if (other < 0) break;
       if (this.#isSameName(bytes, other, start, end)) {
-        this.#remove(other);
+        this.leaveOut(other);
         break;
       }
       slot = (slot + 1) & (SLOTS - 1);
@@ -183,14 +183,15 @@ export class JsonMembers {
       const text = bytes.toString('utf8', this.nameStarts[member] ?? 0, this.#nameEnds[member] ?? 0);
       const name = String(JSON.parse(text));
       const other = members.get(name);
-      if (other !== undefined) this.#remove(other);
+      if (other !== undefined) this.leaveOut(other);
       members.set(name, member);
     }
     this.idMember = members.get(this.#idName.toString()) ?? -1;
     this.objectIDMember = members.get('objectID') ?? -1;
   }
 
-  #remove(member: number): void {
+  /** Has a member not be written. */
+  leaveOut(member: number): void {
     this.removed[member] = 1;
     this.hasRemoved = true;
   }

@@ -13,6 +13,7 @@ export const validateSourceBeforeUpdate = defineOperation({
   response: validationShape,
   handle: async ({ appID, parameters, body }, dependencies) => {
     const stored = await dependencies.sourceStore.get(appID, parameters.sourceID);
-    return toValidationShape(await dependencies.validateSource(appID, mergeSource(stored.body, body)));
+    const changed = mergeSource(stored.body, body);
+    return toValidationShape(await dependencies.askSource(appID, changed, 'validate'));
   },
 });

@@ -10,5 +10,5 @@ export const validateSource = defineOperation({
   body: sourceCreateSchema,
   response: validationShape,
   handle: async ({ appID, body }, dependencies) =>
-    toValidationShape(await dependencies.validateSource(appID, body)),
+    toValidationShape(await dependencies.askSource(appID, body, 'validate')),
 });

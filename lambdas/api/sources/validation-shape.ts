@@ -1,22 +1,22 @@
 import * as z from 'zod';
 
 import { toWireDate } from '../../../core/foundation/clock.ts';
-import type { SourceValidation } from '../../../core/sources/validate-source.ts';
+import type { SourceAnswer } from '../../../core/sources/ask-source.ts';
 import { wireDate } from '../response-shapes.ts';
 import { runEventShape, toRunEventShape } from '../run-events/run-event-shape.ts';
 
-/** What a source's validation found; Algolia's WatchResponse. */
+/** What a look at a source found; Algolia's WatchResponse. */
 export const validationShape = z.object({
   runID: z.string(),
-  /** The first records of the source. */
+  /** The first records of the source, or its streams. */
   data: z.array(z.record(z.string(), z.unknown())).optional(),
   events: z.array(runEventShape).optional(),
   message: z.string(),
   createdAt: wireDate,
 });
 
-export function toValidationShape(validation: SourceValidation): z.output<typeof validationShape> {
-  const { run, sample, events, message } = validation;
+export function toValidationShape(answer: SourceAnswer): z.output<typeof validationShape> {
+  const { run, sample, events, message } = answer;
   return {
     runID: run.runID,
     data: sample,

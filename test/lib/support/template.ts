@@ -44,6 +44,7 @@ export function aStage(overrides: Partial<Stage> = {}): Stage {
     pushMaxBytes: 2_000_000,
     maxRecordBytes: 50_000,
     watchSeconds: 20,
+    localContainers: '',
     limits: { ...NO_LIMITS, sources: 50 },
     logRetentionDays: 14,
     alertSender: 'alerts@shop.example.com',

@@ -32,6 +32,7 @@ function settings(): Settings {
     empty: true,
     help: false,
     stageEnvironment: {},
+    containers: { environment: {}, commands: {}, runtime: '' },
     lambdasDirectory: join(import.meta.dirname, 'fixtures', 'lambdas'),
   };
 }

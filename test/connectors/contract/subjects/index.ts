@@ -5,6 +5,7 @@ import { bigquerySubject } from './bigquery.ts';
 import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
 import { csvOverFtpSubject, csvSubject } from './csv.ts';
+import { dockerSubject } from './docker.ts';
 import { ga4BigqueryExportSubject } from './ga4-bigquery-export.ts';
 import { jsonOverSftpSubject, jsonSubject } from './json.ts';
 import { shopifySubject } from './shopify.ts';
@@ -15,6 +16,7 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
   algoliaIndex: algoliaIndexSubject,
   commercetools: commercetoolsSubject,
   csv: csvSubject,
+  docker: dockerSubject,
   bigquery: bigquerySubject,
   ga4BigqueryExport: ga4BigqueryExportSubject,
   json: jsonSubject,

@@ -13,9 +13,10 @@ import type { Source } from './source.ts';
 
 const sampleSchema = z.array(z.record(z.string(), z.unknown()));
 
-export interface SourceValidation {
+/** What a worker found out about a source. */
+export interface SourceAnswer {
   readonly run: Run;
-  /** The first records of the source; nothing when it cannot be read, or is still being read. */
+  /** The first records of the source, or its streams; nothing when it cannot be read, or is still being read. */
   readonly sample: Record<string, unknown>[] | undefined;
   /** What went wrong; empty otherwise. */
   readonly events: readonly RunEvent[];
@@ -23,18 +24,22 @@ export interface SourceValidation {
 }
 
 /**
- * Has a worker read the beginning of a source that need not be stored, and waits for what it finds: as long as a
- * request may take, and then says which run to look at.
+ * Has a worker read the beginning of a source that need not be stored, or list its streams, and waits for what it
+ * finds: as long as a request may take, and then says which run to look at.
  */
-export type ValidateSource = (appID: string, source: Source) => Promise<SourceValidation>;
+export type AskSource = (
+  appID: string,
+  source: Source,
+  type: 'validate' | 'discover',
+) => Promise<SourceAnswer>;
 
-export function createValidateSource(dependencies: {
+export function createAskSource(dependencies: {
   readonly authentications: AuthenticationStore;
   readonly startRun: StartRun;
   readonly waitForEnd: WaitForEnd;
-}): ValidateSource {
+}): AskSource {
   const { authentications, startRun, waitForEnd } = dependencies;
-  return async (appID, source) => {
+  return async (appID, source, type) => {
     requireConnector(source);
     await requireAuthentication(authentications, {
       appID,
@@ -47,7 +52,7 @@ export function createValidateSource(dependencies: {
       // It writes nothing; `save` is what leaves an index alone that is not there.
       task: { taskID: NO_TASK, action: 'save', failureThreshold: 0 },
       trigger: { kind: 'api', key: newID() },
-      type: 'validate',
+      type,
       checkedSource: JSON.stringify(source),
     });
     const { run, events } = await waitForEnd(started);
