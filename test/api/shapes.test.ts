@@ -256,7 +256,9 @@ test.each(SOURCES.filter(([type]) => type !== 'push' && !isConnected(type)))(
 test.each(['csv', 'json'] as const)(
   'a task that reads a %s file over ftp or sftp can be run',
   async (type) => {
-    const taskID = await createTask(type, {});
+    const authenticationID = await createSearchAuthentication(api.client);
+    const destinationID = await createDestination(api.client, { name: `over ${type}`, authenticationID });
+    const taskID = await createTask(type, { destinationID });
     expect(await api.client.runTask({ taskID })).toMatchObject({ runID: expect.any(String) });
   },
 );
