@@ -75,7 +75,8 @@ describe('the deployed functions', () => {
         ...programs,
       ]);
     }
-  });
+    // What runs the tests reads each bundle with its map.
+  }, 120_000);
 });
 
 describe('buildBundles', () => {
