@@ -1,15 +1,15 @@
 import { InvalidInputError } from '../foundation/errors.ts';
-import { describeMissingConnector, hasConnector, type ConnectedSourceType } from './source-types.ts';
+import { hasConnector, type ConnectedSourceType } from './source-types.ts';
 import type { Source } from './source.ts';
 
 /** A source that a connector reads. */
 export type ConnectedSource = Extract<Source, { type: ConnectedSourceType }>;
 
-/** Refuses a source that nothing here can read, and says why; all types can be stored. */
+/** Refuses a source that there is nothing to read of, and says what to do instead. */
 export function requireConnector(source: Source): asserts source is ConnectedSource {
   if (hasConnector(source.type)) return;
   throw new InvalidInputError(
     'source.unsupported',
-    `The source cannot be read: ${describeMissingConnector(source.type)}.`,
+    `There is nothing to read of a source of type ${source.type}: send records to its tasks by POST /2/tasks/{taskID}/push.`,
   );
 }

@@ -13,7 +13,7 @@ export const SOURCE_TYPES = [
 ] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
-/** Those with a connector: their tasks can be run, and they can be validated. */
+/** Those with a connector: their tasks can be run, and they can be validated. All but push, to which records are sent. */
 export const CONNECTED_SOURCE_TYPES = [
   'algoliaIndex',
   'bigcommerce',
@@ -31,12 +31,6 @@ const CONNECTED: ReadonlySet<SourceType> = new Set(CONNECTED_SOURCE_TYPES);
 /** Whether a connector reads sources of this type. */
 export function hasConnector(type: SourceType): type is ConnectedSourceType {
   return CONNECTED.has(type);
-}
-
-/** What a request that needs a connector is told where there is none yet. */
-export function describeMissingConnector(type: SourceType): string {
-  if (type === 'push') return 'its records are sent to POST /2/tasks/TASK/push, there is nothing to fetch';
-  return `sources of type ${type} are not supported yet; supported: ${CONNECTED_SOURCE_TYPES.join(', ')}`;
 }
 
 /** Types of authentication that a source of each type may name. */

@@ -76,6 +76,11 @@ test.each<Case>([
     source('ga4BigqueryExport', { projectID: 'p', datasetID: 'd' }),
     'input.tablePrefix: is required',
   ],
+  [
+    'a fragment that is no pointer',
+    source('json', { url: 'https://example.com/a.json#data' }),
+    'input.url: must have nothing after its # but a JSON Pointer to the array of records, such as https://example.com/feed.json#/data/products',
+  ],
   ['no index', source('algoliaIndex', {}), 'input.indexName: is required'],
   ['a url that is none', csv({ url: 'example' }), `input.url: ${HTTP}`],
   ['a file url', csv({ url: 'file:///etc/passwd' }), `input.url: ${HTTP}`],

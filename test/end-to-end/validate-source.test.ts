@@ -61,10 +61,9 @@ test('an update is checked as it would be, with the stored credentials, and chan
   expect(JSON.stringify(answer) + machine.output()).not.toContain('canary-password');
 });
 
-test('what has no connector yet is a 400 that says so', async () => {
-  const docker = { type: 'docker', name: 's', input: { image: 'zendesk', configuration: {} } } as const;
-  await expect(machine.ingestion.validateSource(docker)).rejects.toMatchObject({
+test('what records are pushed to is a 400 that says so', async () => {
+  await expect(machine.ingestion.validateSource({ type: 'push', name: 's' })).rejects.toMatchObject({
     status: 400,
-    message: expect.stringContaining('sources of type docker are not supported yet'),
+    message: expect.stringContaining('nothing to read of a source of type push'),
   });
 });

@@ -75,7 +75,8 @@ describe('the deployed functions', () => {
         ...programs,
       ]);
     }
-  });
+    // What runs the tests reads each bundle with its map.
+  }, 120_000);
 });
 
 test("Google's client brings no way out of its own into a function", async () => {

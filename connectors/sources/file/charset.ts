@@ -6,8 +6,8 @@ const MARKS: readonly { bytes: number[]; charset: string }[] = [
   { bytes: [0xff, 0xfe], charset: 'utf-16le' },
   { bytes: [0xfe, 0xff], charset: 'utf-16be' },
 ];
-/** Read as UTF-8, of which ASCII is a part: servers say so of any text. */
-const UTF8 = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii', 'unicode-1-1-utf-8']);
+/** Read as UTF-8, of which ASCII is a part; `binary` is what stores call a file that they did not look into. */
+const UTF8 = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii', 'unicode-1-1-utf-8', 'utf8mb4', 'binary']);
 
 /**
  * How the text is encoded, by its mark or else by the server's word (`text/csv; charset=iso-8859-1`); undefined for UTF-8.

@@ -101,7 +101,13 @@ describe('a text', () => {
   });
 
   it('of ASCII, or with nothing declared, is left as it is', () => {
-    for (const type of [undefined, 'text/csv', 'text/csv; charset=utf-8', 'text/plain; charset=US-ASCII']) {
+    for (const type of [
+      undefined,
+      'text/csv',
+      'text/csv; charset=utf-8',
+      'text/plain; charset=US-ASCII',
+      'text/csv; charset=binary',
+    ]) {
       expect(detectCharset(type, Buffer.from('a'))).toBeUndefined();
     }
   });

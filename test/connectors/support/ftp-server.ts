@@ -23,14 +23,17 @@ export async function startFtpServer(
   const { scheme = 'ftp', ...more } = options;
   const port = await freePort();
   const commands: string[] = [];
-  const server = new FtpSrv({
-    url: `${scheme}://127.0.0.1:${port}`,
-    pasv_url: '127.0.0.1',
-    pasv_min: 20_000,
-    pasv_max: 60_000,
-    log: quiet,
-    ...more,
-  });
+  const server = withoutSignals(
+    () =>
+      new FtpSrv({
+        url: `${scheme}://127.0.0.1:${port}`,
+        pasv_url: '127.0.0.1',
+        pasv_min: 20_000,
+        pasv_max: 60_000,
+        log: quiet,
+        ...more,
+      }),
+  );
   server.on('login', ({ connection, username, password }, resolve, reject) => {
     const isKnown = username === FTP_LOGIN.username && password === FTP_LOGIN.password;
     if (!isKnown && !more.anonymous) return reject(new Error('no'));
@@ -51,6 +54,19 @@ export async function startFtpServer(
       await server.close();
     },
   };
+}
+
+/** The library ends at signals that are meant for the tests' own process. */
+function withoutSignals<Made>(make: () => Made): Made {
+  const signals = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
+  const made = make();
+  for (const [signal, listeners] of before) {
+    for (const listener of process.listeners(signal)) {
+      if (!listeners.includes(listener)) process.off(signal, listener);
+    }
+  }
+  return made;
 }
 
 async function freePort(): Promise<number> {
