@@ -16,6 +16,14 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
 
   MILLRACE_ALLOW_PRIVATE   CIDRs, comma-separated, that sources may reach though private.
   MILLRACE_LEASE_SECONDS   Seconds after which a worker that stopped loses its index (default 60).
+  MILLRACE_LIMITS          JSON: rate limits and quotas, such as {"requestsPerMinute":200,"sources":100} (default
+                           off; what an object leaves out has the default of AWS).
+  MILLRACE_PUSH_MAX_BYTES  Bytes that the body of a push may have (default 5242880).
+  MILLRACE_MAX_RECORD_BYTES
+                           Bytes that a record may have (default 100000).
+  MILLRACE_RUN_RETENTION_DAYS
+                           Days that runs, their events and incidents are kept (default 400).
+  MILLRACE_WATCH_SECONDS   Seconds that a watched push or a validation waits (default and at most 25).
   MILLRACE_WEBHOOK_WINDOW_SECONDS
                            Seconds in which the hints of a webhook gather before one run takes them (default 2).
   MILLRACE_COMMERCETOOLS_PROJECTS
@@ -34,11 +42,25 @@ export const USAGE = `Usage: npm start -- [--port N] [--data DIRECTORY] [--empty
   MILLRACE_ALERT_TOPIC_ARNS
                            SNS topics that alerts may go to, comma-separated: arn:aws:sns:us-east-1:000000000000:NAME.
   MILLRACE_INGESTION_HOSTS JSON: application ID → {"eu": URL, "us": URL} of its Ingestion API, for links.
-  MILLRACE_RUN_RETENTION_DAYS
-                           Days that runs, their events and incidents are kept (default 400).
-  MILLRACE_LIMITS          JSON: what an application may ask for and keep (docs/access.md); without it there are no limits.
   NODE_EXTRA_CA_CERTS      File with certificates of authorities to trust besides the usual ones.
 `;
+
+/** Settings of a stage that mean the same here as on AWS. */
+const STAGE_VARIABLES = [
+  'MILLRACE_ALERT_TOPIC_ARNS',
+  'MILLRACE_ALLOW_PRIVATE',
+  'MILLRACE_LEASE_SECONDS',
+  'MILLRACE_LIMITS',
+  'MILLRACE_MAX_RECORD_BYTES',
+  'MILLRACE_PUSH_MAX_BYTES',
+  'MILLRACE_RUN_RETENTION_DAYS',
+  'MILLRACE_WATCH_SECONDS',
+  'MILLRACE_WEBHOOK_WINDOW_SECONDS',
+  'MILLRACE_SEARCH_HOSTS',
+  'MILLRACE_VENDOR_HOSTS',
+  'MILLRACE_INGESTION_HOSTS',
+  'MILLRACE_COMMERCETOOLS_PROJECTS',
+] as const;
 
 /** What the person who starts the machine asked for. */
 export interface Settings {
@@ -77,17 +99,8 @@ export function readSettings(
     certificatesFile: fileAt(environment['NODE_EXTRA_CA_CERTS']),
     containers: readContainerSettings(environment),
     stageEnvironment: {
-      MILLRACE_ALLOW_PRIVATE: environment['MILLRACE_ALLOW_PRIVATE'],
-      MILLRACE_LEASE_SECONDS: environment['MILLRACE_LEASE_SECONDS'],
-      MILLRACE_RUN_RETENTION_DAYS: environment['MILLRACE_RUN_RETENTION_DAYS'],
-      MILLRACE_LIMITS: environment['MILLRACE_LIMITS'],
+      ...Object.fromEntries(STAGE_VARIABLES.map((variable) => [variable, environment[variable]])),
       ...readMailSettings(environment),
-      MILLRACE_ALERT_TOPIC_ARNS: environment['MILLRACE_ALERT_TOPIC_ARNS'],
-      MILLRACE_SEARCH_HOSTS: environment['MILLRACE_SEARCH_HOSTS'],
-      MILLRACE_VENDOR_HOSTS: environment['MILLRACE_VENDOR_HOSTS'],
-      MILLRACE_INGESTION_HOSTS: environment['MILLRACE_INGESTION_HOSTS'],
-      MILLRACE_WEBHOOK_WINDOW_SECONDS: environment['MILLRACE_WEBHOOK_WINDOW_SECONDS'],
-      MILLRACE_COMMERCETOOLS_PROJECTS: environment['MILLRACE_COMMERCETOOLS_PROJECTS'],
     },
   };
 }

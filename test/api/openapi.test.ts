@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { schemaText } from '../../lambdas/api/openapi/schema-text.ts';
+import { takesIdempotencyKey } from '../../lambdas/api/idempotency.ts';
 import { OPERATIONS } from '../../lambdas/api/operations.ts';
 import { PUBLIC_PATHS } from '../../lambdas/api/openapi/public-paths.ts';
 import { callHandler } from '../support/api-client.ts';
@@ -43,6 +44,17 @@ test('the document describes every operation that there is, and needs no key', a
     expect(inPath?.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
   }
   expect(Object.keys(paths)).toEqual(expect.arrayContaining([...PUBLIC_PATHS]));
+});
+
+test('what takes an Idempotency-Key says so, and that another request under it is a 409', async () => {
+  const paths = await readDocument();
+  for (const operation of OPERATIONS) {
+    const described = paths[operation.path]?.[operation.method.toLowerCase()];
+    const names = described?.parameters.filter((parameter) => parameter.in === 'header');
+    const takesKey = takesIdempotencyKey(operation);
+    expect(names?.map(({ name }) => name)).toEqual(takesKey ? ['Idempotency-Key'] : []);
+    expect('409' in (described?.responses ?? {})).toBe(takesKey);
+  }
 });
 
 test('lists are described as arrays, and dates as text', async () => {

@@ -1,7 +1,6 @@
 import type { DestinationCreate, SourceCreate, TaskCreate } from 'algoliasearch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { CONNECTED_SOURCE_TYPES } from '../../core/sources/source-types.ts';
 import { startApi, type ApiService } from '../support/api-service.ts';
 import {
   createDestination,
@@ -18,7 +17,6 @@ afterAll(async () => {
   await api.stop();
 });
 
-const isConnected = (type: string) => CONNECTED_SOURCE_TYPES.some((connected) => connected === type);
 const metafield = { namespace: 'n', key: 'k' };
 
 const SOURCES: readonly (readonly [type: string, input: Record<string, unknown> | undefined])[] = [

@@ -61,7 +61,7 @@ const cases: Case[] = [
     name: 'a quote that is never closed',
     type: 'csv',
     file: { body: 'sku,title,price\nA1,Anvil,10.50\nB2,"Bell,3\n' },
-    says: [/line 3/i, /quote/i],
+    says: [/line 3/i, /quote/i, /in the column \\\\?"title/],
   },
   {
     name: 'bytes that are not UTF-8',

@@ -6,6 +6,7 @@ import { SourceError } from '../../../core/runs/source-error.ts';
 import type { ParserPosition } from '../file/file-cursor.ts';
 import type { FileParser } from '../file/file-parser.ts';
 import { InputWindow, MAX_RECORD_BYTES } from '../file/input-window.ts';
+import { quoteExcerpt } from '../file/rejected-text.ts';
 import { planColumns, type CsvColumns } from './csv-columns.ts';
 import { readHeader } from './csv-header.ts';
 import type { CsvInput } from './csv-input.ts';
@@ -166,9 +167,12 @@ export class CsvParser implements FileParser {
   #refuseEndless(window: InputWindow): void {
     const openLine = this.#row.openQuoteLine;
     if (window.final && openLine >= 0) {
+      // The cells before the open one are counted.
+      const column = this.#columns?.all[this.#row.count]?.name;
+      const inColumn = column === undefined ? '' : `, in the column ${quoteExcerpt(Buffer.from(column))},`;
       throw new SourceError(
         'csv.unclosed_quote',
-        `A quote opened at line ${this.#line + openLine} is never closed: the file ends inside it. ` +
+        `A quote opened at line ${this.#line + openLine}${inColumn} is never closed: the file ends inside it. ` +
           'Check that the file was written to its end and that quotes inside a cell are doubled.',
       );
     }

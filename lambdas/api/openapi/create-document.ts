@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import type { Operation } from '../define-operation.ts';
+import { takesIdempotencyKey } from '../idempotency.ts';
 import { PUBLIC_PATHS } from './public-paths.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -89,8 +90,9 @@ export function createDocument(operations: readonly Operation[]): ApiDocument {
 }
 
 function describe(operation: Operation): DescribedOperation {
-  const { operationID, acl, body, path, query, response, method } = operation;
-  const parameters = [...pathParameters(path), ...queryParameters(query), ...headerParameters(method)];
+  const { operationID, acl, body, path, query, response } = operation;
+  const parameters = [...pathParameters(path), ...queryParameters(query), ...headerParameters(operation)];
+  const refusals = ['400', '403', '404', ...(takesIdempotencyKey(operation) ? ['409'] : []), '429'];
   return {
     operationId: operationID,
     summary: toWords(operationID),
@@ -107,9 +109,7 @@ function describe(operation: Operation): DescribedOperation {
         }),
     responses: {
       ...(response instanceof z.ZodNever ? {} : { '200': okResponse(operation) }),
-      ...Object.fromEntries(
-        ['400', '403', '404', '429'].map((status) => [status, { $ref: '#/components/responses/Error' }]),
-      ),
+      ...Object.fromEntries(refusals.map((status) => [status, { $ref: '#/components/responses/Error' }])),
     },
   };
 }
@@ -166,10 +166,10 @@ function queryParameters(query: z.ZodType | undefined): Parameter[] {
   });
 }
 
-function headerParameters(method: string): Parameter[] {
-  if (method !== 'POST') return [];
+function headerParameters(operation: Operation): Parameter[] {
+  if (!takesIdempotencyKey(operation)) return [];
   const description =
-    'For requests that make or start something: the first answer under a key is repeated for a day.';
+    'The first answer under a key is repeated for a day; another request under it is a 409.';
   return [
     { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string' }, description },
   ];

@@ -91,8 +91,8 @@ describe('rows of a CSV file', () => {
 
   it('of a file that ends inside quotes end the reading, by the line where the quote opened', () => {
     const content = 'a,b\n1,2\n3,"four\nfive\n6,7\n';
-    expect(() => parseCsv(content)).toThrow(/A quote opened at line 3 is never closed/);
-    expect(() => parseCsv('a,b\n"x\n",2\n"y\nz","w')).toThrow(/opened at line 5 is/);
+    expect(() => parseCsv(content)).toThrow(/A quote opened at line 3, in the column "b", is never closed/);
+    expect(() => parseCsv('a,b\n"x\n",2\n"y\nz","w')).toThrow(/opened at line 5, in the column "b", is/);
   });
 
   it('larger than the cap end the reading instead of filling the memory', () => {

@@ -10,7 +10,7 @@ import { listenOnLoopback } from '../../../local/start-up/listen-on-loopback.ts'
 import { lockDataDirectory } from '../../../local/start-up/lock.ts';
 import { MAIL_SECRET_ARN } from '../../../local/start-up/mail-secret.ts';
 import { choosePorts } from '../../../local/start-up/ports.ts';
-import { readSettings } from '../../../local/start-up/settings.ts';
+import { readSettings, USAGE } from '../../../local/start-up/settings.ts';
 
 let directory: string;
 
@@ -31,6 +31,12 @@ describe('the settings', () => {
     });
     expect(readSettings([], environment)).toMatchObject({ port: 5000, dataDirectory: '/b', empty: false });
     expect(readSettings([], {}).dataDirectory).toMatch(/\/\.millrace$/);
+  });
+
+  it('that --help names all reach the stage, and no others', () => {
+    const named = new Set(USAGE.match(/MILLRACE_(?!DATA\b)\w+/g));
+    const environment = Object.fromEntries([...named].map((name) => [name, `${name} as given`]));
+    expect(readSettings([], environment).stageEnvironment).toEqual(environment);
   });
 
   it('ask for a sender where a mail server is named, and for a mail server where a sender is', () => {
