@@ -122,10 +122,10 @@ describe(
         expect(calls).toBeGreaterThan(10);
         for (let at = 1; at <= calls; at += 1) {
           const { violation, injected, runs } = await live(fault, at);
-          const point = `${fault} at call ${at} of ${calls}`;
-          expect(violation, point).toBeUndefined();
-          expect(injected.get(fault), point).toBe(1);
-          for (const { reasonCode } of runs) expect(reasonCode, point).toMatch(endsOf(story));
+          expect(violation, `${fault} at call ${at} of ${calls}`).toBeUndefined();
+          expect(injected.get(fault), `${fault} at call ${at} of ${calls}`).toBe(1);
+          for (const { reasonCode } of runs)
+            expect(reasonCode, `${fault} at call ${at} of ${calls}`).toMatch(endsOf(story));
           expect(runs).toHaveLength(Math.max(1, story.sets?.length ?? 0));
         }
       }

@@ -80,6 +80,24 @@ describe('the gate of a replace run', () => {
     expect(run.reason?.includes('The attribute price is on')).toBe(outcome === 'failure');
   });
 
+  it.each([
+    { name: 'fewer', lost: 1, strange: 0, reasonCode: 'lacking_events', stored: '7 records though 8' },
+    { name: 'more', lost: 0, strange: 1, reasonCode: 'internal', stored: '9 records though only 8' },
+  ])('holds an index back that has $name records than were sent', async ({ lost, strange, ...expected }) => {
+    const world = new EngineWorld(table, { entries: records(8), live: records(7) });
+    world.worker.beforeCall = (call) => {
+      const [fresh] = world.index.temporary.values();
+      if (call !== 'index.countRecords') return;
+      for (const objectID of [...(fresh?.keys() ?? [])].slice(0, lost)) fresh?.delete(objectID);
+      for (let number = 0; number < strange; number += 1) fresh?.set('strange', { objectID: 'strange' });
+    };
+    const run = await world.startAndWork('replace');
+    expect(run).toMatchObject({ outcome: 'failure', reasonCode: expected.reasonCode });
+    expect(run.reason).toContain(`The new index holds ${expected.stored} were sent.`);
+    expect(run.held).toMatchObject({ records: 8 - lost + strange });
+    expect(world.index.live?.size).toBe(7);
+  });
+
   it('holds back an empty index, which takes the place of the live one when that is approved', async () => {
     const { world, run } = await hold({ entries: [] });
     expect(run).toMatchObject({ reasonCode: 'no_events', held: { records: 0 } });
