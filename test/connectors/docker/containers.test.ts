@@ -31,7 +31,8 @@ afterAll(() => {
 });
 
 function settingsOf(runtime: string) {
-  const environment = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/root' };
+  const { PATH = '', HOME = '/root', CONTAINERS_CONF } = process.env;
+  const environment = { PATH, HOME, ...(CONTAINERS_CONF === undefined ? {} : { CONTAINERS_CONF }) };
   return { directory: join(directory, 'running'), environment, commands: {}, runtime };
 }
 

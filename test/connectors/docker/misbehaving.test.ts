@@ -16,7 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   // Whatever a connector did: nothing of it is left.
-  expect(readdirSync(commands.directory)).toEqual([]);
+  const left = readdirSync(commands.directory);
+  if (left.length > 0) throw new Error(`There are files left: ${left.join(', ')}`);
   commands.remove();
 });
 
