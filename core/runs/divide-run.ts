@@ -14,6 +14,8 @@ import { newRun } from './start-run.ts';
 const MAX_RECORD_SETS = 40;
 const PLAN_SECONDS = 60;
 const RETRY_SECONDS = 15;
+/** Whoever asks for more is asked again in between: the worker is not kept for it. */
+const MAX_ASKED_SECONDS = 120;
 
 /** Names the record sets of a run's source. */
 type PlanRecordSets = (signal: AbortSignal) => Promise<readonly string[]>;
@@ -78,7 +80,8 @@ async function endOrTryAgain(
 ): Promise<'finished' | 'handed_over'> {
   const tries = journal.run.stalls;
   if (error.disposition === 'retryable' && tries < engine.settings.maxTries) {
-    const seconds = Math.max(RETRY_SECONDS, error.retryAfterSeconds ?? 0);
+    const asked = Math.min(MAX_ASKED_SECONDS, error.retryAfterSeconds ?? 0);
+    const seconds = Math.max(RETRY_SECONDS, asked);
     const data = { code: error.code, message: error.message, tries, retryInMilliseconds: seconds * 1000 };
     await journal.commit({ dueAt: secondsFromNow(engine, seconds) }, [
       { type: 'fetch', status: 'retried', data },

@@ -8,7 +8,8 @@ import { drawScenario, type Scenario } from './scenario.ts';
 import { partsOf, type Occurrence } from './sim-task.ts';
 import type { Surroundings } from './sim-process.ts';
 import { Timeline } from './timeline.ts';
-import { World, type Api } from './world.ts';
+import type { Api } from './sim-api.ts';
+import { World } from './world.ts';
 
 const START = Date.parse('2026-03-01T10:00:00.000Z');
 const MINUTE = 60_000;

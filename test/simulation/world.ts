@@ -6,12 +6,10 @@ import { createRejectedRecordStore } from '../../core/rejected-records/rejected-
 import type { Engine } from '../../core/runs/engine.ts';
 import { createEntitySource } from '../../core/runs/entity-source.ts';
 import { createHandOff } from '../../core/runs/hand-off.ts';
-import { createRunControl } from '../../core/runs/run-control.ts';
-import { putRunEntities, readRunEntities } from '../../core/runs/run-entities.ts';
+import { readRunEntities } from '../../core/runs/run-entities.ts';
 import type { RunMessage } from '../../core/runs/run-message.ts';
 import { createRunStore } from '../../core/runs/run-store.ts';
-import type { HoldDecision, Run } from '../../core/runs/run.ts';
-import { createStartRun } from '../../core/runs/start-run.ts';
+import type { Run } from '../../core/runs/run.ts';
 import { createSweepRuns } from '../../core/runs/sweep-runs.ts';
 import { createWorkRun } from '../../core/runs/work-run.ts';
 import { MemoryClient } from '../support/memory-table/memory-client.ts';
@@ -19,17 +17,15 @@ import { MemoryTable } from '../support/memory-table/memory-table.ts';
 import type { Item } from '../support/memory-table/values.ts';
 import { IndexWatch } from './index-watch.ts';
 import type { Scenario } from './scenario.ts';
-import { taskOf, type SimTask } from './sim-task.ts';
+import { APP_ID, createApi, RETENTION_DAYS, TABLE_NAME, type Api } from './sim-api.ts';
 import { SimProcess, type CallRules, type Surroundings } from './sim-process.ts';
 import { SimQueue } from './sim-queue.ts';
 import { SimSearch } from './sim-search.ts';
 import { planSets } from './sim-source.ts';
 import { connectTable } from './sim-table.ts';
+import { taskOf } from './sim-task.ts';
 import { TableWatch } from './table-watch.ts';
 
-const APP_ID = 'SIMULATED';
-const TABLE_NAME = 'simulated';
-const RETENTION_DAYS = 30;
 const SWEEP_SECONDS = 60;
 const LEFT_OVER_MINUTES = 15;
 /** One to ask, and as long as the slowest answer takes. */
@@ -211,42 +207,8 @@ export class World {
   }
 
   #api(process: SimProcess): Api {
-    const runStore = this.#runStore(process);
-    const runQueue = this.queue.connect(process);
     const { clock } = process;
-    const startRun = createStartRun({ runStore, runQueue, clock, onUnsent: () => undefined });
-    const control = createRunControl({
-      runStore,
-      runQueue,
-      clock,
-      onUnsent: () => undefined,
-      cancelPush: async (run) => run,
-    });
-    return {
-      start: ({ taskID, action, failureThreshold, overlap }, key) =>
-        startRun({
-          appID: APP_ID,
-          task: { taskID, action, failureThreshold },
-          overlap,
-          trigger: { kind: 'api', key },
-        }),
-      update: ({ taskID, action, failureThreshold, updates }, key) =>
-        startRun({
-          appID: APP_ID,
-          // As for tasks: there is nothing to replace with single records.
-          task: { taskID, action: action === 'replace' ? 'save' : action, failureThreshold },
-          trigger: { kind: 'webhook', key },
-          also: (run) => [
-            putRunEntities(TABLE_NAME, run, {
-              entityIDs: updates.get(key) ?? [],
-              hints: [],
-              expiresAt: Math.ceil(Date.parse(run.createdAt) / 1000) + RETENTION_DAYS * 86_400,
-            }),
-          ],
-        }),
-      cancel: (runID) => control.cancel(APP_ID, runID),
-      decide: (runID, decision) => control.decide(APP_ID, runID, decision),
-    };
+    return createApi({ runStore: this.#runStore(process), runQueue: this.queue.connect(process), clock });
   }
 
   #runStore(process: SimProcess) {
@@ -316,15 +278,6 @@ export class World {
     const since = Math.max(cancelledAt, stoodStillUntil);
     return timeline.now > since + leaseSeconds * 1000 * TERMS_TO_HEAR;
   }
-}
-
-/** What people and schedules ask for. */
-export interface Api {
-  start(task: SimTask, key: string): Promise<Run>;
-  /** Fetches the records that the task's update of this key names. */
-  update(task: SimTask, key: string): Promise<Run>;
-  cancel(runID: string): Promise<Run>;
-  decide(runID: string, decision: HoldDecision): Promise<Run>;
 }
 
 function indexOf(indexName: string) {

@@ -141,6 +141,21 @@ describe('a run of a source of several record sets', () => {
     expect(refused).toMatchObject({ outcome: 'failure', reasonCode: 'critical', attempts: 0 });
   });
 
+  test('waits no longer than two minutes for a source that asks for more', async () => {
+    const { world } = shopOf(async () => {
+      const details = { disposition: 'retryable', retryAfterSeconds: 3_600 } as const;
+      throw new SourceError('source.too_many_requests', 'The shop is busy.', details);
+    });
+    const slept: number[] = [];
+    world.clock.sleep = async (milliseconds) => {
+      slept.push(milliseconds);
+      world.clock.jump(milliseconds);
+    };
+    const run = await world.startAndWork('replace');
+    expect(run).toMatchObject({ outcome: 'failure', reasonCode: 'critical' });
+    expect(slept).toEqual(Array(4).fill(120_000));
+  });
+
   test('of too many sets ends with a reason, and starts no other', async () => {
     const { world } = shopOf(async () => Array.from({ length: 41 }, (_, index) => `set-${index}`));
     const run = await world.startAndWork('replace');
