@@ -47,6 +47,8 @@ export interface SourceContext<Input> {
   readonly recordSet?: string;
   /** The run fills an index of its own, so everything has to be read whatever earlier runs have read. */
   readonly inFull?: boolean;
+  /** The destination counts what it is given twice, so what earlier runs have given is not to be given again. */
+  readonly countsRepeats?: boolean;
   /** Where the task's runs before have come to, as `RecordSource.stateAt` had it. */
   readonly resumeFrom?: string;
   /** Where states are kept that are too large for a cursor. */

@@ -14,6 +14,8 @@ export interface Page {
   readonly next?: Cursor;
   /** Bytes of the answer, as they were sent. */
   readonly sizeBytes: number;
+  /** What the next run of the task is to go on from once this page is done with; `stateOf` reads it from cursors. */
+  readonly state?: string | undefined;
 }
 
 /** Fetches the page that a cursor of an earlier page named (the first without one). */
@@ -31,6 +33,7 @@ const pagedCursorSchema = z.object({
   records: z.number().int().nonnegative(),
   bytes: z.number().nonnegative(),
   done: z.boolean(),
+  state: z.string().default(''),
 });
 type PagedCursor = z.infer<typeof pagedCursorSchema>;
 
@@ -42,6 +45,7 @@ const START: PagedCursor = {
   records: 0,
   bytes: 0,
   done: false,
+  state: '',
 };
 
 /**
@@ -72,9 +76,16 @@ export async function* readPages(
     // With the page's end: a batch that ends within the page would have them counted again.
     for (const record of rejected) batch.reject(record);
     const seen = at.records + records.length + rejected.length;
-    at = { ...START, records: seen, bytes: at.bytes + page.sizeBytes, ...following(next) };
+    const { state = at.state } = page;
+    at = { ...START, records: seen, bytes: at.bytes + page.sizeBytes, state, ...following(next) };
     if (at.done || batch.isFull()) yield batch.seal(at, at.bytes);
   }
+}
+
+/** The state of the last page that is done with, where it had one. */
+export function stateOf(cursor: Cursor): string | undefined {
+  const { state } = parseCursor(cursor);
+  return state === '' ? undefined : state;
 }
 
 function following(next: Cursor | undefined): Pick<PagedCursor, 'page' | 'done'> {

@@ -41,8 +41,7 @@ export async function checkpoint(
       ? {}
       : { rejectedKept: await engine.rejectedRecords.keep(journal.run, lease.current, rejected) };
   const notes = notesOf(totals, repeatedIDs, journal.run.action);
-  // What was rejected has to be read again unless the run is a success: its end then moves the task on.
-  const also = counts.rejected === 0 ? (connection.progress?.(cursor) ?? []) : [];
+  const also = connection.progress?.(cursor, { hasRejected: counts.rejected > 0 }) ?? [];
   await journal.commit({ cursor, counts, sourceBytesRead, stalls: 0, ...kept }, notes, also);
 }
 

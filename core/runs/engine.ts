@@ -36,7 +36,7 @@ export interface RunConnection {
    * What the next run of the task goes on from, where its source can: written in one transaction with the checkpoint
    * of `cursor`, so it never stands past what can be searched.
    */
-  readonly progress?: (cursor: Cursor) => readonly TransactionItem[];
+  readonly progress?: (cursor: Cursor, of: { readonly hasRejected: boolean }) => readonly TransactionItem[];
 }
 
 /**

@@ -94,7 +94,7 @@ export async function carryOut(
 function progressOf({ journal, connection }: RunWork, { outcome }: Settlement): readonly TransactionItem[] {
   const { cursor } = journal.run;
   if (outcome !== 'success' || cursor === undefined) return [];
-  return connection.progress?.(cursor) ?? [];
+  return connection.progress?.(cursor, { hasRejected: false }) ?? [];
 }
 
 /** Moves the temporary index over the live one; false when a run that was created later has written it meanwhile. */

@@ -42,10 +42,11 @@ export async function openTaskSource(
   const limits =
     stage === undefined ? findDestinationConnector(destination.type).batchLimits : TRANSFORM_LIMITS;
   const reading = readingOf(run, parts);
-  const opened = await openSource(source.type, {
+  const context = {
     ...(await toSourceContext(dependencies, run, { ...parts, limits })),
     ...(await openProgress(dependencies, run, reading)),
-  });
+  };
+  const opened = await openSource(source.type, context);
   const entityIDs =
     run.type === 'update' ? (await readRunEntities(dependencies.table, run)).entityIDs : undefined;
   const named = entityIDs === undefined ? opened : nameEntities(opened, entityIDs, parts);
@@ -53,7 +54,7 @@ export async function openTaskSource(
   return {
     source: stage === undefined ? slim : createTransformedSource(slim, stage),
     sourceDescription: describeSource(source),
-    ...noteProgress(dependencies, opened, run, reading),
+    ...noteProgress(dependencies, { source: opened, countsRepeats: context.countsRepeats }, run, reading),
   };
 }
 

@@ -33,6 +33,7 @@ export async function toSourceContext(
     triggeredAt: new Date(run.createdAt),
     ...(task?.input === undefined ? {} : { taskInput: task.input }),
     ...(recordType === undefined ? {} : { recordType }),
+    ...(destination?.type === 'insights' ? { countsRepeats: true } : {}),
     ...(run.recordSet ? { recordSet: run.recordSet } : {}),
     ...(dependencies.containers === undefined ? {} : { containers: dependencies.containers }),
   };

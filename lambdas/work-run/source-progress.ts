@@ -43,14 +43,16 @@ export async function openProgress(
 /** Has each checkpoint of the run note how far the task has come, where its source can go on. */
 export function noteProgress(
   { sourceStates }: ConnectionDependencies,
-  source: RecordSource,
+  { source, countsRepeats = false }: { source: RecordSource; countsRepeats?: boolean | undefined },
   { action, type }: Run,
   reading: SourceReading,
 ): Pick<RunConnection, 'progress'> {
   const { stateAt } = source;
   if (stateAt === undefined || action === 'replace' || type === 'update') return {};
   return {
-    progress(cursor) {
+    progress(cursor, { hasRejected }) {
+      // It has to be read again unless the run is a success, whose end moves the task on, or what was taken would count twice.
+      if (hasRejected && !countsRepeats) return [];
       const state = stateAt(cursor);
       return state === undefined ? [] : [sourceStates.change(reading, state)];
     },

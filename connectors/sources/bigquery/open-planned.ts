@@ -1,7 +1,7 @@
 import type { RecordSource } from '../../../core/runs/ports.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import type { SourceCheck, SourceContext } from '../../contract/source-connector.ts';
-import { readPages, type FetchPage } from '../../paged/paged-source.ts';
+import { readPages, stateOf, type FetchPage } from '../../paged/paged-source.ts';
 import { readSample } from '../file/file-source.ts';
 import { openBigQueryApi, type BigQueryApi } from './bigquery-api.ts';
 import { checkQuery } from './check-query.ts';
@@ -39,6 +39,7 @@ export function openPlanned<Input extends Dataset>(
         api.close();
       }
     },
+    stateAt: stateOf,
   };
 }
 

@@ -7,7 +7,11 @@ import { daysOf, noTables, pickDayTables, type Days } from './table-days.ts';
 
 /** What a run of a source does: ask a query, or list tables. */
 export type ReadingPlan =
-  | { readonly sql: string }
+  | {
+      readonly sql: string;
+      /** What the task's next run goes on from once all rows are read. */
+      readonly state?: string;
+    }
   | {
       readonly tables: readonly string[];
       /** Whether others may be among them in another run. */

@@ -16,24 +16,31 @@ const placeSchema = z.object({
   location: z.string(),
   token: z.string(),
   row: z.number().int(),
+  state: z.string().optional(),
 });
 
 interface QueryReading {
   readonly sql: string;
   readonly naming: RowNaming;
   readonly pageSize: number;
+  /** What the task's next run goes on from once all rows are read. */
+  readonly state?: string | undefined;
 }
 
 /**
  * The rows of a query's result. They lie still in a table of their own for a day, so whoever goes on at a cursor goes on with
  * the same result.
  */
-export function readQuery(api: BigQueryApi, { sql, naming, pageSize }: QueryReading): FetchPage {
+export function readQuery(
+  api: BigQueryApi,
+  { sql, naming, pageSize, state: planned }: QueryReading,
+): FetchPage {
   const fetchFitting = createFetchFitting(pageSize);
   return async (page) => {
     if (page === undefined) {
       // Before any row: whoever goes on within the first page must not ask the query again.
-      return { records: [], sizeBytes: 0, next: { ...(await begin(api, sql)), token: '', row: 0 } };
+      const place = { ...(await begin(api, sql)), ...(planned === undefined ? {} : { state: planned }) };
+      return { records: [], sizeBytes: 0, next: { ...place, token: '', row: 0 } };
     }
     const { token, row, ...place } = placeSchema.parse(page);
     const pageToken = token === '' ? undefined : token;
@@ -44,7 +51,7 @@ export function readQuery(api: BigQueryApi, { sql, naming, pageSize }: QueryRead
     });
     const { columns, pageToken: following, rows } = found;
     const records = toRecords(found, { columns, naming, table: '', before: row });
-    if (following === undefined) return records;
+    if (following === undefined) return { ...records, state: place.state };
     return { ...records, next: { ...place, token: following, row: row + rows.length } };
   };
 }

@@ -23,7 +23,18 @@ export function daysOf(input: TaskSourceInput | undefined, triggeredAt: Date): D
 
 /** The day of the instant and so many before it. */
 export function daysBefore(instant: Date, count: number): Days {
-  return { first: dayOf(new Date(instant.getTime() - count * DAY_MILLISECONDS)), last: dayOf(instant) };
+  return { first: dayBefore(instant, count), last: dayOf(instant) };
+}
+
+/** The day so many days before that of the instant (UTC). */
+export function dayBefore(instant: Date, count: number): string {
+  return dayOf(new Date(instant.getTime() - count * DAY_MILLISECONDS));
+}
+
+/** The day that follows. */
+export function dayAfter(day: string): string {
+  const date = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+  return dayOf(new Date(date + DAY_MILLISECONDS));
 }
 
 /**
@@ -50,6 +61,7 @@ export function noTables(prefix: string, datasetID: string): SourceError {
   );
 }
 
-function dayOf(date: Date): string {
+/** The day of an instant (UTC). */
+export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10).replaceAll('-', '');
 }

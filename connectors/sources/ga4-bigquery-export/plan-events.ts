@@ -1,26 +1,31 @@
 import type { SourceContext } from '../../contract/source-connector.ts';
 import type { BigQueryApi } from '../bigquery/bigquery-api.ts';
-import { selectTables, type ReadingPlan } from '../bigquery/plan-reading.ts';
-import { EVENT_KEY } from '../bigquery/row-ids.ts';
+import type { ReadingPlan } from '../bigquery/plan-reading.ts';
 import { daysBefore, noTables, pickDayTables } from '../bigquery/table-days.ts';
+import { DAYS_CHANGING, eventsOnce } from './events-once.ts';
 import type { GA4ExportInput } from './ga4-export-input.ts';
-
-/** Google goes on adding late events to a day's table for so many days. */
-const DAYS_READ_AGAIN = 3;
+import { planNewDays } from './plan-new-days.ts';
+import { planNewEvents } from './plan-new-events.ts';
 
 /**
- * One query of the tables of the day on which the run was triggered and of the days before it, which gives each event once:
- * BigQuery removes the duplicates, so nothing has to be remembered here, and the result stays as it is while the tables grow.
+ * One query, whose result stays as it is while the tables grow. Where repeats change nothing it is that of the day on which the
+ * run was triggered and of the days before that may still change; else of what no run has given yet.
  */
 export async function planEvents(
   api: BigQueryApi,
-  { input, triggeredAt }: SourceContext<GA4ExportInput>,
+  context: SourceContext<GA4ExportInput>,
 ): Promise<ReadingPlan> {
-  const { tablePrefix, datasetID } = input;
+  const { tablePrefix, datasetID } = context.input;
   const names = await api.tableNames(tablePrefix);
   if (names.length === 0) throw noTables(tablePrefix, datasetID);
-  const tables = pickDayTables(names, tablePrefix, daysBefore(triggeredAt, DAYS_READ_AGAIN));
-  if (tables.length === 0) return { tables: [], isOfPrefix: true };
-  const once = `QUALIFY ROW_NUMBER() OVER (PARTITION BY ${EVENT_KEY.join(', ')}) = 1`;
-  return { sql: `${selectTables(input, tablePrefix, tables)} ${once}` };
+  if (context.countsRepeats !== true) return planDaysAgain(names, context);
+  return tablePrefix.endsWith('intraday_') ? planNewEvents(names, context) : planNewDays(names, context);
+}
+
+function planDaysAgain(
+  names: readonly string[],
+  { input, triggeredAt }: SourceContext<GA4ExportInput>,
+): ReadingPlan {
+  const tables = pickDayTables(names, input.tablePrefix, daysBefore(triggeredAt, DAYS_CHANGING));
+  return tables.length === 0 ? { tables, isOfPrefix: true } : { sql: eventsOnce(input, tables) };
 }

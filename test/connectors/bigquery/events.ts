@@ -51,10 +51,10 @@ export function eventCells(name: string, at: number, user: string): readonly unk
 }
 
 /** What the connector must ask for the events of these tables. */
-export function eventQuery(prefix: string, suffixes: readonly string[], dataset = 'my-project.shop'): string {
+export function eventQuery(prefix: string, suffixes: readonly string[], condition = ''): string {
   const list = suffixes.map((suffix) => `'${suffix}'`).join(', ');
   return (
-    `SELECT * FROM \`${dataset}.${prefix}*\` WHERE _TABLE_SUFFIX IN (${list}) ` +
+    `SELECT * FROM \`my-project.shop.${prefix}*\` WHERE _TABLE_SUFFIX IN (${list}) ${condition}` +
     'QUALIFY ROW_NUMBER() OVER (PARTITION BY user_pseudo_id, event_timestamp, event_name, event_bundle_sequence_id) = 1'
   );
 }
