@@ -146,6 +146,22 @@ test('what a connector refuses is said in the validation, without the secret tha
     input: { image: 'source-test', configuration: { users: 1, token: '${token}' } },
   });
   expect(answer.message).toBe('The connector refuses its configuration: The token [secret] was refused');
+  const { sourceID } = await machine.ingestion.createSource({
+    type: 'docker',
+    name: 'refused',
+    authenticationID,
+    input: tap({ misbehave: 'refusesConfig', token: '${token}' }) as unknown as {
+      image: string;
+      configuration: Record<string, unknown>;
+    },
+  });
+  const listed = await machine.ingestion.triggerDockerSourceDiscover({ sourceID });
+  expect(listed).not.toHaveProperty('data');
+  expect(listed.message).toContain('CRITICAL the token [secret] is not accepted');
+  expect(await send('GET', `/1/sources/${sourceID}/discover`)).toMatchObject({
+    status: 400,
+    body: { message: listed.message },
+  });
   const good = await machine.ingestion.validateSource({
     type: 'docker',
     name: 'users',

@@ -11,6 +11,11 @@ export const RUNTIME = existsSync(BUSYBOX)
   ? ['podman', 'docker'].find((each) => spawnSync(each, ['info'], { stdio: 'ignore' }).status === 0)
   : undefined;
 
+// Podman's own settings may not work within a container, as where tests mostly run; with runc these do everywhere.
+if (RUNTIME === 'podman' && spawnSync('runc', ['--version'], { stdio: 'ignore' }).status === 0) {
+  process.env['CONTAINERS_CONF'] ??= join(import.meta.dirname, '../../../.ci/containers.conf');
+}
+
 /** Makes the image, from what is on this machine. */
 export function buildTestImage(directory: string): void {
   const context = join(directory, 'image');
