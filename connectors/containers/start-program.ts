@@ -57,20 +57,27 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
     for (const [name, content] of Object.entries(files)) {
       await writeFile(join(place.files, name), content, { mode: 0o644 });
     }
-    const { child, exited } = await launch(argv, environment, place.files);
-    await writeFile(join(folder, 'program'), describeProcess(child.pid ?? 0), { mode: 0o600 });
-    return supervise(child, { exited, folder, container, environment });
+    const launched = await launch(argv, environment, place.files);
+    await writeFile(join(folder, 'program'), describeProcess(launched.child.pid ?? 0), { mode: 0o600 });
+    return supervise({ ...launched, folder, container, environment });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
+interface Launched {
+  readonly child: ChildProcess;
+  readonly stdout: PassThrough;
+  readonly stderr: PassThrough;
+  readonly exited: Promise<ProgramExit>;
+}
+
 async function launch(
   [command = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
   cwd: string,
-): Promise<{ child: ChildProcess; exited: Promise<ProgramExit> }> {
+): Promise<Launched> {
   const child = spawn(command, args, {
     env: { ...environment },
     cwd,
@@ -82,8 +89,12 @@ async function launch(
   const exited = new Promise<ProgramExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
+  // Node throws away what nobody has begun to read when a program exits; these keep it.
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  child.stdout.pipe(stdout);
+  child.stderr.pipe(stderr);
   return new Promise((resolve, reject) => {
-    child.once('spawn', () => resolve({ child, exited }));
+    child.once('spawn', () => resolve({ child, stdout, stderr, exited }));
     child.once('error', (error) =>
       reject(
         new SourceError('docker.cannot_start', `The connector cannot be started: ${error.message}.`, {
@@ -94,37 +105,35 @@ async function launch(
   });
 }
 
-function supervise(child: ChildProcess, supervised: Supervised): RunningProgram {
-  const { exited, folder, container, environment } = supervised;
-  const watchdog = startWatchdog(child, supervised);
+function supervise(supervised: Supervised): RunningProgram {
+  const { child, stdout, stderr, exited, folder, container, environment } = supervised;
+  const watchdog = startWatchdog(supervised);
   child.on('error', () => undefined);
   const stop = async () => {
     const isRunning = child.exitCode === null && child.signalCode === null;
     if (isRunning && container !== undefined) await endContainer(container, environment);
     signalGroup(child.pid ?? 0, 'SIGKILL');
     await exited;
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    for (const stream of [child.stdout, child.stderr, stdout, stderr]) stream?.destroy();
     watchdog.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   };
   let stopping: Promise<void> | undefined;
   return {
-    stdout: child.stdout ?? new PassThrough().end(),
-    stderr: child.stderr ?? new PassThrough().end(),
+    stdout,
+    stderr,
     exited,
     stop: () => (stopping ??= stop()),
   };
 }
 
-interface Supervised {
-  readonly exited: Promise<ProgramExit>;
+interface Supervised extends Launched {
   readonly folder: string;
   readonly container: ProgramCommand['container'];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-function startWatchdog(child: ChildProcess, { folder, container, environment }: Supervised): ChildProcess {
+function startWatchdog({ child, folder, container, environment }: Supervised): ChildProcess {
   const rest = container === undefined ? [] : [container.runtime, container.name];
   const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'sh', String(child.pid), folder, ...rest], {
     env: { ...environment },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { buildTestImage, IMAGE, RUNTIME } from '../connectors/docker/container-image.ts';
 import { COMMANDS } from '../connectors/docker/open-docker.ts';
 import { isRunning } from '../support/is-running.ts';
 import { browse, finishedRun, startOneMachine, type OneMachine } from '../support/one-machine.ts';
@@ -10,7 +11,14 @@ import { createPipeline } from '../support/pipeline.ts';
 
 let machine: OneMachine;
 beforeAll(async () => {
-  machine = await startOneMachine({ environment: { MILLRACE_COMMANDS: JSON.stringify(COMMANDS) } });
+  const { CONTAINERS_CONF = '' } = process.env;
+  machine = await startOneMachine({
+    environment: {
+      MILLRACE_COMMANDS: JSON.stringify(COMMANDS),
+      MILLRACE_CONTAINER_RUNTIME: RUNTIME ?? '',
+      ...(CONTAINERS_CONF === '' ? {} : { CONTAINERS_CONF }),
+    },
+  });
 });
 afterAll(() => machine.remove());
 
@@ -138,6 +146,22 @@ test('what a connector refuses is said in the validation, without the secret tha
     input: { image: 'source-test', configuration: { users: 1, token: '${token}' } },
   });
   expect(answer.message).toBe('The connector refuses its configuration: The token [secret] was refused');
+  const { sourceID } = await machine.ingestion.createSource({
+    type: 'docker',
+    name: 'refused',
+    authenticationID,
+    input: tap({ misbehave: 'refusesConfig', token: '${token}' }) as unknown as {
+      image: string;
+      configuration: Record<string, unknown>;
+    },
+  });
+  const listed = await machine.ingestion.triggerDockerSourceDiscover({ sourceID });
+  expect(listed).not.toHaveProperty('data');
+  expect(listed.message).toContain('CRITICAL the token [secret] is not accepted');
+  expect(await send('GET', `/1/sources/${sourceID}/discover`)).toMatchObject({
+    status: 400,
+    body: { message: listed.message },
+  });
   const good = await machine.ingestion.validateSource({
     type: 'docker',
     name: 'users',
@@ -146,6 +170,22 @@ test('what a connector refuses is said in the validation, without the secret tha
   expect(good.data?.[0]).toEqual({ objectID: 'users|1', id: 1, email: 'user1@example.com', admin: false });
   expect(machine.output() + JSON.stringify(answer)).not.toContain('canary-token');
 });
+
+test.skipIf(RUNTIME === undefined)(
+  'a tap in a container image is read by the runtime of the machine',
+  async () => {
+    buildTestImage(machine.data);
+    const pipeline = await createPipeline(machine, {
+      type: 'docker',
+      input: { ...tap({ shop: 'one' }), image: IMAGE },
+      indexName: 'facts',
+      taskInput: { streams: [{ name: 'facts', syncMode: 'fullTable' }] },
+    });
+    expect(await pipeline.run()).toMatchObject({ outcome: 'success', progress: { receivedNbOfEvents: 7 } });
+    expect((await browse(machine, 'facts')).get('config')).toEqual({ name: 'config', value: 'shop:one' });
+  },
+  120_000,
+);
 
 test('connectors do not outlive the service, and leave no files', async () => {
   const pipeline = await createPipeline(machine, {

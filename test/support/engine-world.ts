@@ -40,6 +40,7 @@ export interface WorldOptions {
   readonly policy?: Partial<RunPolicy>;
   readonly openConnection?: Engine['openConnection'];
   readonly readSample?: Engine['readSample'];
+  readonly progress?: RunConnection['progress'];
 }
 
 /** The engine over a real table, with a source, an index, a queue and a bus in memory, for an application of its own. */
@@ -121,6 +122,7 @@ export class EngineWorld {
           sourceDescription: 'csv file http://127.0.0.1/airports.csv',
           ...this.#open(run),
           policy: { ...DEFAULT_RUN_POLICY, ...options.policy },
+          ...(options.progress === undefined ? {} : { progress: options.progress }),
         })),
       readSample: options.readSample ?? (async () => ({ sample: [] })),
       arrangeHooks: async () => 'Nothing to arrange.',

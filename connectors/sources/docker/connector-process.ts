@@ -26,6 +26,7 @@ export const CONNECTOR_LIMITS: ConnectorLimits = {
 
 const MAX_TAIL_CHARACTERS = 4_000;
 const MAX_WORDS_CHARACTERS = 400;
+const LAST_WORDS_MILLISECONDS = 1_000;
 const MEGABYTE = 1024 * 1024;
 
 /** One start of a connector, held to its limits. `blot` makes what it says fit to be shown. */
@@ -36,13 +37,14 @@ export class ConnectorProcess {
   readonly #startedAt = performance.now();
   #tail = '';
   #idleMilliseconds = 0;
+  readonly #saidAll: Promise<void>;
   readonly #onAbort: () => void;
 
   private constructor(program: RunningProgram, options: ConnectorProcessOptions) {
     this.#program = program;
     this.#options = options;
     this.#lines = new LineReader(program.stdout, options.limits);
-    collect(program.stderr, (text) => this.note(text));
+    this.#saidAll = collect(program.stderr, (text) => this.note(text));
     // Reading must end at once, whatever it waits for.
     this.#onAbort = () => void this.stop();
     options.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -103,6 +105,8 @@ export class ConnectorProcess {
       );
     }
     if (exit.code === 0) return;
+    // Its last words may still be on their way.
+    await Promise.race([this.#saidAll, pause(LAST_WORDS_MILLISECONDS, signal)]);
     throw this.#failed(
       exit.signal === null ? `ended with exit code ${exit.code}` : `was ended by ${exit.signal}`,
       exit.code,
@@ -157,9 +161,13 @@ export interface ConnectorProcessOptions {
   readonly blot: (text: string) => string;
 }
 
-function collect(stream: Readable, take: (text: string) => void): void {
+/** Resolves when there is no more. */
+async function collect(stream: Readable, take: (text: string) => void): Promise<void> {
   stream.on('data', (chunk: Buffer) => take(chunk.toString()));
   stream.on('error', () => undefined);
+  await new Promise<void>((resolve) => {
+    stream.once('close', resolve);
+  });
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<undefined> {

@@ -11,27 +11,32 @@ export const dockerInputSchema = z.object({
 
 export type DockerInput = z.infer<typeof dockerInputSchema>;
 
-const REGISTRY_HOSTS = { dockerhub: 'docker.io', ghcr: 'ghcr.io' } as const;
-
 /** Which protocol the image speaks. Images of one's own (`custom`) are Airbyte's, as are those that only have a name. */
 export function protocolNameOf({ imageType }: DockerInput): 'singer' | 'airbyte' {
   return imageType === 'singer' ? 'singer' : 'airbyte';
 }
 
 /**
- * The full reference of an image. The older shape names its registry; in the current one a bare name is that of one of
- * Airbyte's sources (`zendesk`), and anything with a slash is taken as it is.
+ * The full reference of an image. What begins with a host is taken as it is. Else the older shape names the registry, and in
+ * the current one a bare name is that of one of Airbyte's sources (`zendesk`).
  */
-export function imageReferenceOf({ image, registry, version }: DockerInput): string {
-  if (registry === undefined) {
-    const path = image.includes('/') ? image : `docker.io/airbyte/${toSourceName(image)}`;
-    return hasTag(path) ? path : `${path}:${version ?? 'latest'}`;
-  }
+export function imageReferenceOf({ image, registry, version = 'latest' }: DockerInput): string {
+  const path = hasHost(image) ? image : withHost(image, registry);
+  return hasTag(path) ? path : `${path}:${version}`;
+}
+
+function withHost(image: string, registry: DockerInput['registry']): string {
+  const hasOwner = image.includes('/');
+  if (registry === 'ghcr') return `ghcr.io/${image}`;
+  if (hasOwner) return `docker.io/${image}`;
   // Docker Hub keeps what has no owner under `library`.
-  const path = registry === 'dockerhub' && !image.includes('/') ? `library/${image}` : image;
-  return hasTag(path)
-    ? `${REGISTRY_HOSTS[registry]}/${path}`
-    : `${REGISTRY_HOSTS[registry]}/${path}:${version ?? 'latest'}`;
+  return registry === undefined ? `docker.io/airbyte/${toSourceName(image)}` : `docker.io/library/${image}`;
+}
+
+/** By the rule of all runtimes: an owner has neither a dot nor a colon. */
+function hasHost(image: string): boolean {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && (/[.:]/u.test(first) || first === 'localhost');
 }
 
 function toSourceName(image: string): string {

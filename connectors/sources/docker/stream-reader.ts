@@ -14,6 +14,9 @@ import { MessageScanner, type Span } from './message-scanner.ts';
 import type { Protocol, SelectedStream } from './protocol.ts';
 import { createMakeID, type MakeID } from './record-key.ts';
 
+/** How much is looked at of a line that cannot be read, and shown. */
+const LOOK_CHARACTERS = 1_000;
+const RECORD_TYPE = /^\s*\{.*"RECORD"/iu;
 const MAX_STATE_BYTES = 4 * 1024 * 1024;
 
 interface ReadStream {
@@ -87,7 +90,8 @@ export class StreamReader {
   /** Takes a line. False when the batch has to be sealed first; the line is then to be taken again. */
   take(line: Buffer): boolean {
     if (!this.#scanner.load(line)) {
-      this.#options.note(`${line.subarray(0, 1_000).toString()}\n`);
+      if (RECORD_TYPE.test(line.toString('latin1', 0, LOOK_CHARACTERS))) this.#takeBroken(line);
+      else this.#options.note(`${line.subarray(0, LOOK_CHARACTERS).toString()}\n`);
       return true;
     }
     const message = this.#options.protocol.parse(this.#scanner);
@@ -180,22 +184,36 @@ export class StreamReader {
     if (stream === undefined) return true;
     const record = this.#scanner.record(span);
     if (this.#toSkip > 0) {
-      this.#passOver(span);
+      this.#passOver(this.#scanner.bytesOf(span));
       return true;
     }
     const position = this.#records + 1;
     const outcome = record === undefined ? notAnObject() : this.#write(record, stream, position);
     if (outcome === false) return false;
-    if (outcome !== true) {
-      const content = keepText(Buffer.from(this.#scanner.text(span)));
-      this.#batch.reject({ position, content, ...outcome });
-      this.#hasRejected = true;
-    }
-    this.#hasProgressed = true;
-    this.#records = position;
-    this.#count(span);
+    const bytes = this.#scanner.bytesOf(span);
+    if (outcome !== true) this.#reject(outcome, bytes);
+    this.#noteTaken(bytes);
     stream.isUncovered = true;
     return true;
+  }
+
+  /** Lost without a word, it would be missed by nobody. */
+  #takeBroken(line: Buffer): void {
+    if (this.#toSkip > 0) return this.#passOver(line);
+    const message = 'A line of the connector that begins like a record is not valid JSON.';
+    this.#reject({ code: 'docker.bad_record', message }, line);
+    this.#noteTaken(line);
+  }
+
+  #reject(reason: RejectedRecord, bytes: Buffer): void {
+    this.#batch.reject({ position: this.#records + 1, content: keepText(bytes), ...reason });
+    this.#hasRejected = true;
+  }
+
+  #noteTaken(bytes: Buffer): void {
+    this.#hasProgressed = true;
+    this.#records += 1;
+    this.#count(bytes);
   }
 
   #write(record: ScannedRecord, stream: ReadStream, position: number): boolean | RejectedRecord {
@@ -208,10 +226,9 @@ export class StreamReader {
     return writeRecord(record, id, this.#batch, position);
   }
 
-  #passOver(span: Span): void {
-    const bytes = this.#scanner.bytesOf(span);
+  #passOver(bytes: Buffer): void {
     this.#skipped.update(bytes);
-    this.#count(span);
+    this.#count(bytes);
     this.#toSkip -= 1;
     if (this.#toSkip > 0) return;
     const { place } = this.#options;
@@ -219,9 +236,9 @@ export class StreamReader {
     throw changed('The connector does not send the same records again');
   }
 
-  #count(span: Span): void {
+  #count(bytes: Buffer): void {
     this.#since += 1;
-    this.#digest.update(this.#scanner.bytesOf(span));
+    this.#digest.update(bytes);
   }
 
   #takeState(text: string): void {
@@ -242,5 +259,8 @@ function digestOf(hash: Hash, count: number): string {
 }
 
 function notAnObject(): RejectedRecord {
-  return { code: 'docker.not_an_object', message: 'The record is not an object.' };
+  return {
+    code: 'docker.not_an_object',
+    message: 'The record is not an object, or one of too many attributes.',
+  };
 }

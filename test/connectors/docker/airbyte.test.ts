@@ -153,6 +153,8 @@ test.each([
   [{ image: 'registry.example.com:5000/a/b' }, 'registry.example.com:5000/a/b:latest'],
   [{ image: 'acme/tap', imageType: 'singer', registry: 'ghcr', version: '2' }, 'ghcr.io/acme/tap:2'],
   [{ image: 'tap', imageType: 'singer', registry: 'dockerhub' }, 'docker.io/library/tap:latest'],
+  [{ image: 'airbyte/source-faker' }, 'docker.io/airbyte/source-faker:latest'],
+  [{ image: 'localhost/tap', imageType: 'singer', registry: 'dockerhub' }, 'localhost/tap:latest'],
   [{ image: 'acme/tap@sha256:abc', imageType: 'custom', registry: 'ghcr' }, 'ghcr.io/acme/tap@sha256:abc'],
 ])('the image of %j is %s', (input, reference) => {
   expect(imageReferenceOf(dockerInputSchema.parse({ configuration: {}, ...input }))).toBe(reference);

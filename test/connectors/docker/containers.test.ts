@@ -1,5 +1,5 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,16 +9,10 @@ import { dockerConnector } from '../../../connectors/sources/docker/index.ts';
 import { dockerInputSchema } from '../../../connectors/sources/docker/docker-input.ts';
 import { collect, type Parsed } from '../support/parse-bytes.ts';
 import { failureOf, MANY } from '../contract/read-subject.ts';
+import { buildTestImage, IMAGE, RUNTIME } from './container-image.ts';
 import { dockerContext } from './open-docker.ts';
 
-const IMAGE = 'localhost/millrace-test-tap:1';
-const BUSYBOX = '/bin/busybox';
 const never = new AbortController().signal;
-
-/** What there is to run containers with, and to make an image of. */
-const RUNTIME = existsSync(BUSYBOX)
-  ? ['podman', 'docker'].find((each) => spawnSync(each, ['info'], { stdio: 'ignore' }).status === 0)
-  : undefined;
 
 let directory: string;
 beforeAll(() => {
@@ -68,25 +62,7 @@ test('a machine without a runtime says what to do', async () => {
 
 describe.skipIf(RUNTIME === undefined)('a container', () => {
   beforeAll(() => {
-    const context = join(directory, 'image');
-    execFileSync('mkdir', ['-p', context]);
-    copyFileSync(BUSYBOX, join(context, 'busybox'));
-    copyFileSync(join(import.meta.dirname, 'image/tap.sh'), join(context, 'tap.sh'));
-    const lines = [
-      'FROM scratch',
-      'COPY busybox /bin/busybox',
-      'COPY tap.sh /tap.sh',
-      'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
-      'ENTRYPOINT ["/bin/sh", "/tap.sh"]',
-    ];
-    writeFileSync(join(context, 'Containerfile'), lines.join('\n'));
-    execFileSync(
-      RUNTIME ?? '',
-      ['build', '--tag', IMAGE, '--file', join(context, 'Containerfile'), context],
-      {
-        stdio: 'pipe',
-      },
-    );
+    buildTestImage(directory);
   }, 120_000);
 
   test('reads its files, writes nowhere but its scratch space, has no capabilities, and is gone after', async () => {

@@ -74,10 +74,13 @@ describe('a tap', () => {
     ]);
   });
 
-  test('that prints garbage among its messages is read all the same', async () => {
-    const { texts, error } = await readTap({ records: 8, misbehave: 'garbage', at: 4 });
+  test('that prints garbage among its messages is read all the same, but for a record that was cut', async () => {
+    const { texts, rejected, error } = await readTap({ records: 8, misbehave: 'garbage', at: 4 });
     expect(error).toBeUndefined();
     expect(texts).toHaveLength(8);
+    expect(rejected).toMatchObject([
+      { code: 'docker.bad_record', position: 4, content: { text: expect.stringContaining('"RECORD"') } },
+    ]);
   });
 
   test('has records rejected that are none, or have no id, and the rest written', async () => {

@@ -72,6 +72,23 @@ describe('the settings', () => {
     expect(() => readSettings([], file)).toThrow('of no use without MILLRACE_SMTP_URL');
   });
 
+  it('name commands that stand for images, and what a container runtime is told of the environment', () => {
+    const environment = {
+      PATH: '/bin',
+      AWS_SECRET_ACCESS_KEY: 'canary',
+      DOCKER_HOST: 'unix:///run/docker.sock',
+      MILLRACE_COMMANDS: '{"tap-csv":["/opt/tap-csv","--verbose"]}',
+    };
+    expect(readSettings([], environment).containers).toEqual({
+      environment: { PATH: '/bin', DOCKER_HOST: 'unix:///run/docker.sock' },
+      commands: { 'tap-csv': ['/opt/tap-csv', '--verbose'] },
+      runtime: '',
+    });
+    for (const MILLRACE_COMMANDS of ['tap-csv', '["a"]', '{"tap-csv":"/opt/tap-csv"}', '{"tap-csv":[]}']) {
+      expect(() => readSettings([], { MILLRACE_COMMANDS })).toThrow('MILLRACE_COMMANDS must be JSON like');
+    }
+  });
+
   it.each([
     [['--port', 'many'], 'The port must be a number'],
     [['--port', '70000'], 'The port must be a number'],
