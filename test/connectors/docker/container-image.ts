@@ -8,11 +8,11 @@ const BUSYBOX = '/bin/busybox';
 
 /** What there is to run containers with, if there is also something to make an image of. */
 export const RUNTIME = existsSync(BUSYBOX)
-  ? ['podman', 'docker'].find((each) => spawnSync(each, ['info'], { stdio: 'ignore' }).status === 0)
+  ? ['podman', 'docker'].find((each) => answers(each, 'info'))
   : undefined;
 
 // Podman's own settings may not work within a container, as where tests mostly run; with runc these do everywhere.
-if (RUNTIME === 'podman' && spawnSync('runc', ['--version'], { stdio: 'ignore' }).status === 0) {
+if (RUNTIME === 'podman' && answers('runc', '--version')) {
   process.env['CONTAINERS_CONF'] ??= join(import.meta.dirname, '../../../.ci/containers.conf');
 }
 
@@ -32,4 +32,8 @@ export function buildTestImage(directory: string): void {
   const file = join(context, 'Containerfile');
   writeFileSync(file, lines.join('\n'));
   execFileSync(RUNTIME ?? '', ['build', '--tag', IMAGE, '--file', file, context], { stdio: 'pipe' });
+}
+
+function answers(program: string, argument: string): boolean {
+  return spawnSync(program, [argument], { stdio: 'ignore' }).status === 0;
 }

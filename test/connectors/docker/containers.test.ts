@@ -125,7 +125,7 @@ describe.skipIf(RUNTIME === undefined)('a container', () => {
 
 /** A process that reads a tap which never ends, and has begun to. */
 async function startWorker() {
-  const program = join(import.meta.dirname, 'programs/hanging-worker.ts');
+  const program = join(import.meta.dirname, 'programs/hanging-worker.program.ts');
   const worker = spawn(process.execPath, [program, IMAGE, JSON.stringify(settingsOf(RUNTIME ?? ''))], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
