@@ -57,7 +57,7 @@ test('a task that records are pushed to cannot be run, and says how they are sen
   const { taskID } = await createPushTask(unique());
   await expect(api.client.runTask({ taskID })).rejects.toMatchObject({
     status: 400,
-    message: expect.stringContaining('its records are sent to POST /2/tasks/TASK/push'),
+    message: expect.stringContaining('send records to its tasks by POST /2/tasks/{taskID}/push'),
   });
 });
 
