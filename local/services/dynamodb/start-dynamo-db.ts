@@ -56,7 +56,11 @@ function superviseChild(
   onUnexpectedExit: DynamoDbOptions['onUnexpectedExit'],
 ): StartedService & { readonly pid: number } {
   let stopping = false;
+  // A stop that takes too long is cut short: what was acknowledged is on the disk, and a child would stay behind.
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
   child.once('exit', (code, signal) => {
+    process.off('exit', endWithUs);
     if (!stopping)
       onUnexpectedExit?.(new Error(`${engine.name} ended unexpectedly (${signal ?? `code ${code}`})`));
   });

@@ -12,6 +12,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDynamoDb, type DynamoDbOptions } from '../../../local/services/dynamodb/start-dynamo-db.ts';
+import { isRunning } from '../../support/is-running.ts';
 import { clientOptions } from './support/client-options.ts';
 import { eventually } from './support/eventually.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -78,6 +79,25 @@ test('an orphan of a killed run is ended at the next start', async () => {
   const next = await start({ dataDirectory });
   expect(() => process.kill(orphan.pid, 0)).toThrow('ESRCH');
   await expect(createTable(next.client)).resolves.toBeUndefined();
+});
+
+test('whoever starts it and exits without a stop leaves nothing behind', async () => {
+  const program = JSON.stringify(
+    join(import.meta.dirname, '../../../local/services/dynamodb/start-dynamo-db.ts'),
+  );
+  const dataDirectory = temporaryDirectory();
+  const starter = spawn(process.execPath, [
+    '--input-type=module',
+    '-e',
+    `import { startDynamoDb } from ${program};
+     const { pid } = await startDynamoDb({ dataDirectory: ${JSON.stringify(dataDirectory)} });
+     process.stdout.write(String(pid), () => process.exit(0));`,
+  ]);
+  let output = '';
+  starter.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  expect(await once(starter, 'exit')).toEqual([0, null]);
+  expect(Number(output)).toBeGreaterThan(0);
+  await eventually(() => !isRunning(Number(output)));
 });
 
 test('a process that only has the pid of an orphan is left alone', async () => {
