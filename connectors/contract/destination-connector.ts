@@ -3,7 +3,7 @@ import type { Clock } from '../../core/foundation/clock.ts';
 import type { Secret } from '../../core/foundation/secret.ts';
 import type { BatchLimits, RecordDestination } from '../../core/runs/ports.ts';
 import type { TaskAction } from '../../core/runs/run.ts';
-import type { NetworkPolicy } from './source-connector.ts';
+import type { NetworkPolicy } from '../http/network-policy.ts';
 
 /** What a destination is opened with, for one run. */
 export interface DestinationContext {

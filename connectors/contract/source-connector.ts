@@ -5,20 +5,13 @@ import type { BatchLimits, RecordSource } from '../../core/runs/ports.ts';
 import type { SourceStream } from '../../core/sources/source-stream.ts';
 import type { TaskSourceInput } from '../../core/tasks/task-source-input.ts';
 import type { ContainerRunner } from '../containers/container-runner.ts';
-import type { HttpTimeouts } from '../http/http-client.ts';
+import type { NetworkPolicy } from '../http/network-policy.ts';
+import type { HttpTimeouts } from '../http/http-timeouts.ts';
 
 /** The opened fields of the authentication that a source names, by type; secret fields are wrapped. */
 export interface OpenedAuthentication {
   readonly type: string;
   readonly input: Readonly<Record<string, string | Secret>>;
-}
-
-/** Where requests may go besides public addresses. */
-export interface NetworkPolicy {
-  /** CIDRs that may be reached though private. */
-  readonly allowPrivate: readonly string[];
-  /** `host:port` entries that may be reached though private. */
-  readonly trustedHosts: readonly string[];
 }
 
 /** What one record of a shop stands for. */

@@ -4,9 +4,10 @@ import {
   HostedThrottledError,
   HostedUnreachableError,
 } from '../../core/links/hosted-api.ts';
-import type { HttpClient, HttpResponse } from '../http/http-client.ts';
+import type { HttpClient } from '../http/http-client.ts';
 import { HttpRequestError, type HttpErrorCode } from '../http/http-request-error.ts';
 import { readBody } from '../http/read-body.ts';
+import type { HttpResponse } from '../http/http-response.ts';
 
 /** Algolia's own clients give a request 25 s. */
 const TIMEOUT_MILLISECONDS = 25_000;

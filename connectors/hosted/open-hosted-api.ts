@@ -9,7 +9,6 @@ import {
   type Position,
 } from '../../core/links/hosted-api.ts';
 import type { RunEvent } from '../../core/run-events/run-event.ts';
-import type { NetworkPolicy } from '../contract/source-connector.ts';
 import { createHttpClient } from '../http/http-client.ts';
 import {
   hostedDestinationSchema,
@@ -20,6 +19,7 @@ import {
   readItems,
 } from './hosted-answers.ts';
 import { createHostedTransport, type SendToHosted } from './hosted-transport.ts';
+import type { NetworkPolicy } from '../http/network-policy.ts';
 
 /** The most that a list answers at once. */
 const PAGE_SIZE = 100;

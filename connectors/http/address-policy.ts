@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { NetworkPolicy } from '../contract/source-connector.ts';
+import type { NetworkPolicy } from './network-policy.ts';
 
 type Address = ReturnType<typeof ipaddr.parse>;
 

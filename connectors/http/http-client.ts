@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-import type { NetworkPolicy } from '../contract/source-connector.ts';
 import { createAddressPolicy } from './address-policy.ts';
 import { createGuardedAgents } from './guarded-agents.ts';
 import type { Resolve } from './guarded-connection.ts';
@@ -7,16 +5,9 @@ import { HttpRequestError } from './http-request-error.ts';
 import { nextHop } from './redirect.ts';
 import { parseRequestURL } from './request-url.ts';
 import { sendHop, type Hop } from './send-hop.ts';
-
-/** How long each stage of a request may take, in milliseconds. */
-export interface HttpTimeouts {
-  /** From asking the name server to the connection being ready, TLS included. */
-  readonly connectMilliseconds: number;
-  /** From the last byte of the request to the last header of the answer. */
-  readonly headersMilliseconds: number;
-  /** The longest silence of the peer while bytes of the request or of the answer are due; a slow reader is no silence. */
-  readonly idleMilliseconds: number;
-}
+import type { NetworkPolicy } from './network-policy.ts';
+import { DEFAULT_TIMEOUTS, type HttpTimeouts } from './http-timeouts.ts';
+import type { HttpResponse } from './http-response.ts';
 
 interface HttpRequest {
   readonly method: string;
@@ -31,21 +22,6 @@ interface HttpRequest {
   readonly maxRedirects?: number;
 }
 
-export interface HttpResponse {
-  readonly statusCode: number;
-  /** Names in lower case; repeated headers joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-  /**
-   * The bytes as they came, still encoded. Must be read to its end or destroyed, else the connection stays taken. It
-   * fails with an `HttpRequestError` when the connection is cut or falls silent, so an end is always a real end.
-   */
-  readonly body: Readable;
-  /** Whether the system has taken every byte of the request; an answer may come before. */
-  readonly isRequestSent: () => boolean;
-  /** Where the answer came from, after redirects. */
-  readonly url: string;
-}
-
 export interface HttpClient {
   /** Sends one request and resolves with its answer, whatever the status. Errors: `HttpRequestError`. */
   request(request: HttpRequest): Promise<HttpResponse>;
@@ -58,12 +34,6 @@ export interface HttpClientOptions {
   /** How names become addresses; the system's resolver by default. */
   readonly resolve?: Resolve;
 }
-
-export const DEFAULT_TIMEOUTS: HttpTimeouts = {
-  connectMilliseconds: 5000,
-  headersMilliseconds: 10_000,
-  idleMilliseconds: 30_000,
-};
 const DEFAULT_MAX_REDIRECTS = 5;
 
 /**

@@ -1,6 +1,6 @@
 import { HttpRequestError } from './http-request-error.ts';
-import type { HttpResponse } from './http-client.ts';
 import { describeURL } from './request-url.ts';
+import type { HttpResponse } from './http-response.ts';
 
 /** Reads a small answer whole; more than `maxBytes` is an error, and the rest is not read. */
 export async function readBody(response: HttpResponse, maxBytes: number): Promise<Buffer> {

@@ -1,10 +1,10 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { Secret } from '../../core/foundation/secret.ts';
-import type { NetworkPolicy } from '../contract/source-connector.ts';
 import { createAddressPolicy } from './address-policy.ts';
 import type { Guard, Resolve } from './guarded-connection.ts';
-import type { HttpTimeouts } from './http-client.ts';
 import { HttpRequestError } from './http-request-error.ts';
+import type { NetworkPolicy } from './network-policy.ts';
+import type { HttpTimeouts } from './http-timeouts.ts';
 
 /** Where a file lies on a server that speaks FTP or SFTP, and how it may be reached. */
 export interface RemoteFileAccess {

@@ -2,10 +2,11 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage } from
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import type { GuardedAgents } from './guarded-agents.ts';
-import type { HttpResponse, HttpTimeouts } from './http-client.ts';
 import { HttpRequestError } from './http-request-error.ts';
 import { describeURL, portOf } from './request-url.ts';
 import { toRequestError } from './to-request-error.ts';
+import type { HttpTimeouts } from './http-timeouts.ts';
+import type { HttpResponse } from './http-response.ts';
 
 /** One request to one URL, redirects not followed. */
 export interface Hop {

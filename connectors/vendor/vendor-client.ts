@@ -1,16 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../core/foundation/clock.ts';
 import { SourceError } from '../../core/runs/source-error.ts';
-import type { NetworkPolicy } from '../contract/source-connector.ts';
-import {
-  createHttpClient,
-  type HttpClient,
-  type HttpResponse,
-  type HttpTimeouts,
-} from '../http/http-client.ts';
+import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { HttpRequestError } from '../http/http-request-error.ts';
 import { readBody } from '../http/read-body.ts';
 import { describeURL } from '../http/request-url.ts';
+import type { NetworkPolicy } from '../http/network-policy.ts';
+import type { HttpTimeouts } from '../http/http-timeouts.ts';
+import type { HttpResponse } from '../http/http-response.ts';
 
 /** A vendor's page can be large; more than this is no page. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;

@@ -2,7 +2,6 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
 import { createAuthenticationStore } from '../../core/authentications/authentication-store.ts';
 import { createDestinationStore } from '../../core/destinations/destination-store.ts';
 import { systemClock } from '../../core/foundation/clock.ts';
@@ -35,6 +34,7 @@ import { createOpenConnection, type ConnectionDependencies } from './open-connec
 import { openContainers } from './open-containers.ts';
 import { createOpenPush } from './open-push.ts';
 import { createReadSample } from './read-sample.ts';
+import type { NetworkPolicy } from '../../connectors/http/network-policy.ts';
 
 type WorkRunEnvironment = Pick<
   Environment,

@@ -1,6 +1,5 @@
 import type { DestinationContext } from '../../connectors/contract/destination-connector.ts';
 import type { ContainerRunner } from '../../connectors/containers/container-runner.ts';
-import type { NetworkPolicy } from '../../connectors/contract/source-connector.ts';
 import { findDestinationConnector } from '../../connectors/destinations/registry.ts';
 import { findSourceConnector } from '../../connectors/registry.ts';
 import type { AuthenticationStore } from '../../core/authentications/authentication-store.ts';
@@ -35,6 +34,7 @@ import { openReplay } from './open-replay.ts';
 import { openTaskSource } from './open-task-source.ts';
 import { openTransform } from './open-transform.ts';
 import { toSourceContext } from './source-context.ts';
+import type { NetworkPolicy } from '../../connectors/http/network-policy.ts';
 
 export interface ConnectionDependencies {
   readonly tasks: TaskStore;

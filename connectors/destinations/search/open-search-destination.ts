@@ -3,7 +3,6 @@ import type { Secret } from '../../../core/foundation/secret.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
 import type { RecordDestination } from '../../../core/runs/ports.ts';
 import type { TaskAction } from '../../../core/runs/run.ts';
-import type { NetworkPolicy } from '../../contract/source-connector.ts';
 import { createHttpClient } from '../../http/http-client.ts';
 import { portOf } from '../../http/request-url.ts';
 import { createRecordAppender } from './append-records.ts';
@@ -17,6 +16,7 @@ import { sampleAttributes } from './sample-attributes.ts';
 import { createSearchTransport, type ServiceWords } from './search-transport.ts';
 import { TemporaryIndex } from './temporary-index.ts';
 import { writeBatch } from './write-batch.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
 
 const BATCH_ACTIONS: Readonly<Record<TaskAction, BatchAction>> = {
   replace: 'addObject',

@@ -2,7 +2,7 @@ import { ZodError, type z } from 'zod';
 import type { Clock } from '../../../core/foundation/clock.ts';
 import type { Secret } from '../../../core/foundation/secret.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
-import type { HttpClient, HttpResponse } from '../../http/http-client.ts';
+import type { HttpClient } from '../../http/http-client.ts';
 import { HttpRequestError } from '../../http/http-request-error.ts';
 import { readBody } from '../../http/read-body.ts';
 import type { HostRotation } from './host-rotation.ts';
@@ -14,6 +14,7 @@ import {
   RefusedSearchError,
   type Refusal,
 } from './search-failures.ts';
+import type { HttpResponse } from '../../http/http-response.ts';
 
 interface SearchRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';

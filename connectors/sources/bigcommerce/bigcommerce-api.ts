@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { SourceError } from '../../../core/runs/source-error.ts';
-import type { NetworkPolicy, SourceContext } from '../../contract/source-connector.ts';
+import type { SourceContext } from '../../contract/source-connector.ts';
 import { portOf } from '../../http/request-url.ts';
 import { createVendorClient } from '../../vendor/vendor-client.ts';
 import { accessTokenOf } from './access-token.ts';
 import type { BigCommerceInput } from './bigcommerce-input.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
 
 const BASE_URL = 'https://api.bigcommerce.com';
 /** The most that lists of the catalog give at once, and that is asked for by id at once. */

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { SourceError } from '../../../core/runs/source-error.ts';
-import type { NetworkPolicy, SourceContext } from '../../contract/source-connector.ts';
+import type { SourceContext } from '../../contract/source-connector.ts';
 import { portOf } from '../../http/request-url.ts';
 import { createVendorClient } from '../../vendor/vendor-client.ts';
 import { openAccessTokens } from './access-token.ts';
 import type { CommercetoolsInput } from './commercetools-input.ts';
 import { messageOf } from './refusal-message.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
 
 /** The most that any list gives at once: https://docs.commercetools.com/api/general-concepts#limit */
 export const MAX_LIMIT = 500;

@@ -1,8 +1,9 @@
-import type { NetworkPolicy } from '../../contract/source-connector.ts';
-import { createHttpClient, type HttpTimeouts } from '../../http/http-client.ts';
+import { createHttpClient } from '../../http/http-client.ts';
 import type { FileTransport } from './file-request.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { createServerTransport } from './server-transport.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
+import type { HttpTimeouts } from '../../http/http-timeouts.ts';
 
 /** The way to a file, by its URL's scheme. What speaks FTP and SFTP is loaded when it is first needed. */
 export async function createTransport(

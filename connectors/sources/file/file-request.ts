@@ -1,5 +1,5 @@
-import type { HttpResponse } from '../../http/http-client.ts';
 import type { OpenedAuthentication } from '../../contract/source-connector.ts';
+import type { HttpResponse } from '../../http/http-response.ts';
 
 /** The request that fetches a file, the same for every attempt. */
 export interface FileRequest {

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 import type { RecordSource } from '../../../core/runs/ports.ts';
 import type { SourceContext } from '../../contract/source-connector.ts';
-import { DEFAULT_TIMEOUTS, type HttpTimeouts } from '../../http/http-client.ts';
 import { createTransport } from './create-transport.ts';
 import type { FileParser } from './file-parser.ts';
 import { readFile } from './read-file.ts';
+import { DEFAULT_TIMEOUTS, type HttpTimeouts } from '../../http/http-timeouts.ts';
 
 /** What the inputs of all sources that read one file have in common. */
 export interface FileInput {

@@ -1,9 +1,10 @@
-import type { HttpClient, HttpResponse } from '../../http/http-client.ts';
+import type { HttpClient } from '../../http/http-client.ts';
 import { describeURL } from '../../http/request-url.ts';
 import { SourceError } from '../../../core/runs/source-error.ts';
 import { readCredentials, type Credentials } from './credentials.ts';
 import type { ByteRange, FileAnswer, FileRequest, FileTransport } from './file-request.ts';
 import { toSourceError } from './to-source-error.ts';
+import type { HttpResponse } from '../../http/http-response.ts';
 
 /** Fetches files by http and https. */
 export function createHttpTransport(client: HttpClient): FileTransport {

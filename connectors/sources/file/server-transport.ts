@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import type { NetworkPolicy } from '../../contract/source-connector.ts';
-import type { HttpTimeouts } from '../../http/http-client.ts';
 import type { RemoteFile, RemoteFileAccess } from '../../http/remote-file.ts';
 import { describeURL } from '../../http/request-url.ts';
 import { readCredentials } from './credentials.ts';
 import type { ByteRange, FileAnswer, FileRequest, FileTransport } from './file-request.ts';
 import { toSourceError } from './to-source-error.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
+import type { HttpTimeouts } from '../../http/http-timeouts.ts';
 
 /** Opens a file over one protocol; each has one connection of its own. */
 export type OpenRemoteFile = (access: RemoteFileAccess) => Promise<RemoteFile>;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { SourceError } from '../../../core/runs/source-error.ts';
-import type { NetworkPolicy, OpenedAuthentication, SourceContext } from '../../contract/source-connector.ts';
+import type { OpenedAuthentication, SourceContext } from '../../contract/source-connector.ts';
 import { createVendorClient } from '../../vendor/vendor-client.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
 
 /** A token is renewed so long before it ends, so that none ends on its way. */
 const RENEW_BEFORE_SECONDS = 60;

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import type * as z from 'zod';
-import type { NetworkPolicy, SourceContext } from '../../contract/source-connector.ts';
+import type { SourceContext } from '../../contract/source-connector.ts';
 import { portOf } from '../../http/request-url.ts';
 import { createVendorClient } from '../../vendor/vendor-client.ts';
 import { openAccessTokens } from './access-token.ts';
 import { CostBucket } from './cost-bucket.ts';
 import { ACCESS_ADVICE, messageOf, parseData, readAnswer } from './graphql-answer.ts';
 import { originOf, type ShopifyInput } from './shopify-input.ts';
+import type { NetworkPolicy } from '../../http/network-policy.ts';
 
 /**
  * The stable version that every request names, so that what is asked for means the same next year. The oldest that has

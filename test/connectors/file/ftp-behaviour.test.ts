@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DEFAULT_TIMEOUTS } from '../../../connectors/http/http-client.ts';
 import { openFtpFile } from '../../../connectors/http/open-ftp-file.ts';
 import { Secret } from '../../../core/foundation/secret.ts';
 import { listen } from '../http/serve.ts';
 import { FTP_LOGIN, startFtpServer } from '../support/ftp-server.ts';
 import { contextOf, readError, readSource } from '../support/read-source.ts';
 import { startScriptedFtp } from '../support/scripted-ftp.ts';
+import { DEFAULT_TIMEOUTS } from '../../../connectors/http/http-timeouts.ts';
 
 const CSV = `id,text\n${Array.from({ length: 2000 }, (_, index) => `${index},${'x'.repeat(50)}\n`).join('')}`;
 const quick = { timeouts: { connectMilliseconds: 300, idleMilliseconds: 300 } };

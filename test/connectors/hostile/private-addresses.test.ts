@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openFtpFile } from '../../../connectors/http/open-ftp-file.ts';
 import { openSftpFile } from '../../../connectors/http/open-sftp-file.ts';
-import { createHttpClient, DEFAULT_TIMEOUTS } from '../../../connectors/http/http-client.ts';
+import { createHttpClient } from '../../../connectors/http/http-client.ts';
 import { Secret } from '../../../core/foundation/secret.ts';
 import { listen, serve } from '../http/serve.ts';
 import { contextOf, readError } from '../support/read-source.ts';
+import { DEFAULT_TIMEOUTS } from '../../../connectors/http/http-timeouts.ts';
 
 const signal = new AbortController().signal;
 const closed = { allowPrivate: [], trustedHosts: [] };
