@@ -9,7 +9,7 @@ import type { PushDestination, PushReceipt } from './push-destination.ts';
 import { dropFromLine, leaveLine, type WaitingPush } from './push-line.ts';
 import { readPayload } from './push-records.ts';
 import { settlePush } from './settle-push.ts';
-import type { PushWork } from './work-push.ts';
+import type { PushWork } from './push-work.ts';
 
 const FIRST_DELAY_MILLISECONDS = 1_000;
 const MAX_DELAY_MILLISECONDS = 30_000;

@@ -1,5 +1,4 @@
-import type { TableAccess } from '../foundation/table-client.ts';
-import { holdLease, type HeldLease } from '../leases/held-lease.ts';
+import { holdLease } from '../leases/held-lease.ts';
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import type { Lease } from '../leases/lease.ts';
 import type { Engine } from '../runs/engine.ts';
@@ -8,9 +7,8 @@ import { RunCommitRefusedError } from '../runs/run-commit-refused-error.ts';
 import { toRunMessage } from '../runs/run-message.ts';
 import { waitForLease, waitSeconds } from '../runs/wait-for-lease.ts';
 import { applyPushes, OutOfTimeError } from './apply-pushes.ts';
-import type { OpenPushDestination } from './push-destination.ts';
-import { listLine, type PushLine } from './push-line.ts';
-import type { PushPayloads } from './push-payloads.ts';
+import { listLine } from './push-line.ts';
+import type { PushPorts, PushWork } from './push-work.ts';
 
 /** As whom all pushes to an index ask for its lease: who has it applies them all, so they have one place among runs. */
 const HOLDER = 'pushes';
@@ -18,21 +16,6 @@ const HOLDER = 'pushes';
 const RESERVATION_SECONDS = 3;
 /** Written one after the other and published together: a search service takes seconds to publish. */
 const PUSHES_TOGETHER = 10;
-
-export interface PushPorts {
-  readonly table: TableAccess;
-  readonly payloads: PushPayloads;
-  readonly openDestination: OpenPushDestination;
-}
-
-/** One worker's hold on the pushes to one index. */
-export interface PushWork {
-  readonly engine: Engine;
-  readonly ports: PushPorts;
-  readonly line: PushLine;
-  readonly lease: HeldLease;
-  readonly remainingMilliseconds: () => number;
-}
 
 /** Applies what was pushed to the index of a push, that push included, in the order in which it was accepted. */
 export type WorkPush = (run: Run, invocation: { remainingMilliseconds(): number }) => Promise<void>;

@@ -1,10 +1,10 @@
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
-import { copyRecords, type RunWork } from './copy-records.ts';
+import { copyRecords } from './copy-records.ts';
 import { settleBeyondBudget } from './failure-budget.ts';
 import { seedOf } from './id-hash.ts';
 import { RepeatedIDs } from './repeated-ids.ts';
 import { cancelled, carryOut, settle, superseded } from './settle-run.ts';
-import type { SliceEnd } from './work-slice.ts';
+import type { RunWork, SliceEnd } from './run-work.ts';
 
 /** What one worker remembers of its run from one attempt to the next. */
 export interface AttemptMemory {

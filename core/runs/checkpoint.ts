@@ -1,5 +1,4 @@
 import { toReason } from '../records/rejected-record.ts';
-import type { RunWork } from './copy-records.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
 import { addCounts, isBalanced } from './run-counts.ts';
@@ -7,6 +6,7 @@ import type { TaskAction } from './run.ts';
 import type { RunNote } from './run-journal.ts';
 import type { Stretch, StretchTotals } from './stretch.ts';
 import { transformNotes } from './transform-notes.ts';
+import type { RunWork } from './run-work.ts';
 
 const MAX_NAMED_REJECTIONS = 20;
 

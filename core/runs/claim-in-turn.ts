@@ -14,7 +14,7 @@ import type { RunEvent } from '../run-events/run-event.ts';
 import { decideOverlap, type OverlapDecision, type OverlapPolicy } from './overlap.ts';
 import { isEnded, type Run } from './run.ts';
 import { runKey } from './run-item.ts';
-import type { ClaimedWith } from './run-store.ts';
+import type { ClaimedWith } from './run-commit.ts';
 
 /** Each of them means that another trigger of the same task got through. */
 const MAX_ATTEMPTS = 20;

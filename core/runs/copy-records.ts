@@ -1,23 +1,12 @@
-import type { HeldLease } from '../leases/held-lease.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
 import { CancelWatch } from './cancel-watch.ts';
 import { checkpoint } from './checkpoint.ts';
-import type { Engine, RunConnection } from './engine.ts';
 import type { WriteReceipt } from './ports.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
 import { isBeyondBudget } from './failure-budget.ts';
-import type { RunJournal } from './run-journal.ts';
 import { receivedIn, Stretch } from './stretch.ts';
 import { WriteWindow, type BatchOutcome } from './write-window.ts';
-
-/** One worker's hold on one run. */
-export interface RunWork {
-  readonly engine: Engine;
-  readonly journal: RunJournal;
-  readonly lease: HeldLease;
-  readonly connection: RunConnection;
-  readonly remainingMilliseconds: () => number;
-}
+import type { RunWork } from './run-work.ts';
 
 /**
  * `beyond_budget`: the rest would change nothing. `deadline`: the rest is for the next slice. `source_failed`: all that

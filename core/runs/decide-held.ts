@@ -1,13 +1,12 @@
 import { cleanUpTime } from './clean-up.ts';
-import type { RunWork } from './copy-records.ts';
 import { DestinationError } from './destination-error.ts';
 import { kept } from './decide-settlement.ts';
 import { dueAfterEnd, notificationTime } from './due-after-end.ts';
 import type { HeldIndex } from './run.ts';
 import type { RunNote } from './run-journal.ts';
-import type { RunChanges } from './run-store.ts';
+import type { RunChanges } from './run-commit.ts';
 import { discard, failureOf, replaced, superseded, swap } from './settle-run.ts';
-import type { SliceEnd } from './work-slice.ts';
+import type { RunWork, SliceEnd } from './run-work.ts';
 
 /** How long a decision that could not be carried out is tried after the term of the hold. */
 const GIVE_UP_AFTER_MILLISECONDS = 86_400_000;

@@ -1,5 +1,5 @@
 import type { Run } from './run.ts';
-import type { RunChanges } from './run-store.ts';
+import type { RunChanges } from './run-commit.ts';
 
 /** `RunFinished` is handed over by the worker itself; the sweep repeats it if that failed. */
 const NOTIFICATION_SECONDS = 60;

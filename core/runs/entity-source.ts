@@ -2,7 +2,7 @@ import { pickRecords, toDeletion } from '../records/pick-records.ts';
 import type { Cursor, RecordBatch } from '../records/record-batch.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import type { RecordSource } from './ports.ts';
-import { objectIDOf } from './repeated-ids.ts';
+import { objectIDOf } from '../records/record-text.ts';
 
 /** Members of its cursors beside those of the source. */
 const FOUND = 'entitiesFound';

@@ -1,6 +1,6 @@
 import { tooManyErrors } from './decide-settlement.ts';
-import type { RunWork } from './copy-records.ts';
 import type { Run, RunCounts } from './run.ts';
+import type { RunWork } from './run-work.ts';
 
 /**
  * Whether a run can only end with too many errors, whatever follows: more records are rejected already than the task

@@ -2,7 +2,7 @@ import { toDeletion } from '../records/pick-records.ts';
 import type { RecordBatch } from '../records/record-batch.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import type { RecordSource } from './ports.ts';
-import { objectIDOf } from './repeated-ids.ts';
+import { objectIDOf } from '../records/record-text.ts';
 
 /** As many as one request takes. */
 const MAX_DELETIONS = 1_000;

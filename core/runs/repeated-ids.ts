@@ -1,7 +1,8 @@
-import { describePlace, OBJECT_ID_OFFSET, positionOf, type RecordBatch } from '../records/record-batch.ts';
+import { describePlace, positionOf, type RecordBatch } from '../records/record-batch.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import { hashIDs } from './id-hash.ts';
 import { SeenIDs } from './seen-ids.ts';
+import { objectIDOf } from '../records/record-text.ts';
 
 /** Ids that were refused and not applied since; past this many, counts of repeats are no longer exact. */
 const MAX_REFUSED = 10_000;
@@ -104,11 +105,4 @@ export class RepeatedIDs {
       });
     }
   }
-}
-
-/** The objectID of record `index`, as text. */
-export function objectIDOf({ bytes, ends, idEnds }: RecordBatch, index: number): string {
-  const start = (index === 0 ? 0 : (ends[index - 1] ?? 0)) + OBJECT_ID_OFFSET;
-  const json = Buffer.from(bytes.buffer, bytes.byteOffset + start, (idEnds[index] ?? 0) - start).toString();
-  return String(JSON.parse(json));
 }

@@ -1,11 +1,57 @@
 import { TABLE_INDEXES, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
-import { leaseItemKey } from '../leases/lease.ts';
+import { leaseItemKey, type Lease } from '../leases/lease.ts';
+import type { RunEvent } from '../run-events/run-event.ts';
 import { runEventChanges } from '../run-events/run-event-item.ts';
 import type { Run } from './run.ts';
 import { DUE_PARTITION, runKey } from './run-item.ts';
 import { runCountChanges, runIndexAttributes } from './run-list-keys.ts';
-import type { RunCommit } from './run-store.ts';
+
+/** What a commit may change; a key given as `undefined` removes the attribute. */
+export type RunChanges = Partial<
+  Pick<
+    Run,
+    | 'status'
+    | 'outcome'
+    | 'reason'
+    | 'reasonCode'
+    | 'counts'
+    | 'cursor'
+    | 'sourceBytesRead'
+    | 'rejectedKept'
+    | 'fence'
+    | 'attempts'
+    | 'stalls'
+    | 'restarts'
+    | 'generation'
+    | 'recordSet'
+    | 'leaseKey'
+    | 'settlement'
+    | 'held'
+    | 'cleanUpAt'
+    | 'notification'
+    | 'dueAt'
+    | 'startedAt'
+    | 'finishedAt'
+    | 'sample'
+  >
+>;
+
+/** One change of a run by the worker that holds it. */
+export interface RunCommit {
+  /** The run as this worker last read or committed it. */
+  readonly run: Run;
+  readonly changes: RunChanges;
+  /** The lease under which the work was done; without one only runs that need none can end. */
+  readonly lease?: Lease;
+  /** Written in the same transaction, at most 90. */
+  readonly events?: readonly RunEvent[];
+  /** Other items of the table that change in the same transaction. */
+  readonly also?: readonly TransactionItem[];
+}
+
+/** What is written in the transaction that claims a run. */
+export type ClaimedWith = Pick<RunCommit, 'events' | 'also'>;
 
 interface CommitParts {
   readonly tableName: string;

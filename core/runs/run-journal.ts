@@ -3,7 +3,7 @@ import type { HeldLease } from '../leases/held-lease.ts';
 import type { RunEvent, RunEventStatus, RunEventType } from '../run-events/run-event.ts';
 import type { Engine } from './engine.ts';
 import type { Run } from './run.ts';
-import type { RunChanges } from './run-store.ts';
+import type { RunChanges } from './run-commit.ts';
 
 /** An event without what the journal adds. */
 export interface RunNote {

@@ -4,67 +4,16 @@ import { systemClock, type Clock } from '../foundation/clock.ts';
 import { newID } from '../foundation/ids.ts';
 import { TABLE_INDEXES, TABLE_KEYS, TTL_ATTRIBUTE } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
-import {
-  TransactionRefusedError,
-  writeTransaction,
-  type TransactionItem,
-} from '../foundation/transactions.ts';
-import type { Lease } from '../leases/lease.ts';
-import type { RunEvent } from '../run-events/run-event.ts';
+import { TransactionRefusedError, writeTransaction } from '../foundation/transactions.ts';
 import { runEventChanges } from '../run-events/run-event-item.ts';
 import { claimInTurn } from './claim-in-turn.ts';
 import { lastRunChange } from './last-runs.ts';
 import type { Run } from './run.ts';
 import { RunCommitRefusedError } from './run-commit-refused-error.ts';
-import { commitItems } from './run-commit.ts';
+import { commitItems, type ClaimedWith, type RunCommit } from './run-commit.ts';
 import { DUE_PARTITION, runKey, runSchema } from './run-item.ts';
 import { runCountChanges, toRunItem } from './run-list-keys.ts';
 import { listRuns, type RunListQuery } from './run-list.ts';
-
-/** What a commit may change; a key given as `undefined` removes the attribute. */
-export type RunChanges = Partial<
-  Pick<
-    Run,
-    | 'status'
-    | 'outcome'
-    | 'reason'
-    | 'reasonCode'
-    | 'counts'
-    | 'cursor'
-    | 'sourceBytesRead'
-    | 'rejectedKept'
-    | 'fence'
-    | 'attempts'
-    | 'stalls'
-    | 'restarts'
-    | 'generation'
-    | 'recordSet'
-    | 'leaseKey'
-    | 'settlement'
-    | 'held'
-    | 'cleanUpAt'
-    | 'notification'
-    | 'dueAt'
-    | 'startedAt'
-    | 'finishedAt'
-    | 'sample'
-  >
->;
-
-export interface RunCommit {
-  /** The run as this worker last read or committed it. */
-  readonly run: Run;
-  readonly changes: RunChanges;
-  /** The lease under which the work was done; without one only runs that need none can end. */
-  readonly lease?: Lease;
-  /** Written in the same transaction, at most 90. */
-  readonly events?: readonly RunEvent[];
-  /** Other items of the table that change in the same transaction. */
-  readonly also?: readonly TransactionItem[];
-}
-
-/** What is written in the transaction that claims a run. */
-export type ClaimedWith = Pick<RunCommit, 'events' | 'also'>;
 
 /** What the sweep needs to know of a run; read from an index, so it may be out of date. */
 export type DueRun = Pick<Run, 'appID' | 'runID'>;

@@ -1,7 +1,6 @@
 import { LeaseLostError } from '../leases/lease-lost-error.ts';
 import type { TransactionItem } from '../foundation/transactions.ts';
 import { TransformError } from '../transformations/transform-error.ts';
-import type { RunWork } from './copy-records.ts';
 import { cleanUpTime } from './clean-up.ts';
 import { decideSettlement, kept } from './decide-settlement.ts';
 import { notificationTime } from './due-after-end.ts';
@@ -11,9 +10,10 @@ import type { GateEvidence } from './gate.ts';
 import type { ExpectedIndex } from './ports.ts';
 import type { RepeatedIDs } from './repeated-ids.ts';
 import type { Run, Settlement } from './run.ts';
-import type { RunChanges } from './run-store.ts';
+import type { RunChanges } from './run-commit.ts';
 import { SourceError } from './source-error.ts';
 import type { RunJournal, RunNote } from './run-journal.ts';
+import type { RunWork } from './run-work.ts';
 
 /** Decides how a run that was read to its end has ended, and stores the decision before it is carried out. */
 export async function settle(work: RunWork, repeatedIDs: RepeatedIDs, isComplete: boolean): Promise<void> {

@@ -4,7 +4,7 @@ import { heldBytes } from '../records/kept-content.ts';
 import type { RejectedRecord } from '../records/rejected-record.ts';
 import type { RunCounts } from './run.ts';
 import type { BatchOutcome } from './write-window.ts';
-import { objectIDOf } from './repeated-ids.ts';
+import { objectIDOf } from '../records/record-text.ts';
 import { addReport } from './transform-notes.ts';
 
 const MAX_NAMED_RECORDS = 5;

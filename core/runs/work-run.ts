@@ -15,7 +15,8 @@ import { RunJournal } from './run-journal.ts';
 import { toRunMessage } from './run-message.ts';
 import { cancelled, failureOf, finishRun } from './settle-run.ts';
 import { waitForLease, waitSeconds } from './wait-for-lease.ts';
-import { workSlice, type SliceEnd } from './work-slice.ts';
+import { workSlice } from './work-slice.ts';
+import type { SliceEnd } from './run-work.ts';
 
 /** How long a run keeps the first place for its lease beyond the moment when it should ask again. */
 const RESERVATION_SECONDS = 30;

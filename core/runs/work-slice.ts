@@ -1,13 +1,13 @@
 import type { MillraceError } from '../foundation/errors.ts';
 import { TransformError } from '../transformations/transform-error.ts';
 import { attempt, startMemory } from './attempt.ts';
-import type { RunWork } from './copy-records.ts';
 import { DestinationError } from './destination-error.ts';
 import { EngineFaultError } from './engine-fault-error.ts';
 import { NO_COUNTS } from './run-counts.ts';
 import type { RunNote } from './run-journal.ts';
 import { carryOut, failureOf, finishRun, noteTypeOf } from './settle-run.ts';
 import { SourceError } from './source-error.ts';
+import type { RunWork, SliceEnd } from './run-work.ts';
 
 const FIRST_DELAY_MILLISECONDS = 1_000;
 const MAX_DELAY_MILLISECONDS = 30_000;
@@ -16,9 +16,6 @@ const MAX_ASKED_MILLISECONDS = 120_000;
 
 /** The connector says that what it read before is not what is there now. */
 const SOURCE_CHANGED = 'source.changed';
-
-/** `handed_over`: the run goes on in another slice. */
-export type SliceEnd = 'finished' | 'handed_over';
 
 /** Takes a run up under its lease and works on it until it has ended or the function's deadline comes near. */
 export async function workSlice(work: RunWork, abandonedBy: string | undefined): Promise<SliceEnd> {

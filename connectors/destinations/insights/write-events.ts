@@ -3,7 +3,8 @@ import { positionOf, type RecordBatch } from '../../../core/records/record-batch
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
 import type { WriteReceipt } from '../../../core/runs/ports.ts';
-import { objectIDOf, recordText, rejectedByDestination } from '../search/rejection.ts';
+import { objectIDOf, recordText } from '../../../core/records/record-text.ts';
+import { rejectedByDestination } from '../search/rejection.ts';
 import type { Refusal } from '../search/search-failures.ts';
 import type { SearchTransport } from '../search/search-transport.ts';
 import { checkEvent } from './insights-event.ts';

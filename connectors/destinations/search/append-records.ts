@@ -1,6 +1,6 @@
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 import type { WriteReceipt } from '../../../core/runs/ports.ts';
-import { objectIDOf } from './rejection.ts';
+import { objectIDOf } from '../../../core/records/record-text.ts';
 import { writeBatch, type BatchTarget } from './write-batch.ts';
 
 /** How many records one look-up asks for. */

@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
+import { startOf } from '../../../core/records/record-text.ts';
 
 /** The Search API's name for what is done with each record of a batch. */
 export type BatchAction =
@@ -38,11 +39,6 @@ export function buildBatchBody(
 /** How many bytes record `index` has. */
 export function recordSize(batch: RecordBatch, index: number): number {
   return (batch.ends[index] ?? 0) - startOf(batch, index);
-}
-
-/** The first byte of record `index`. */
-export function startOf(batch: RecordBatch, index: number): number {
-  return index === 0 ? 0 : (batch.ends[index - 1] ?? 0);
 }
 
 /** Each record costs its own envelope and, after the first, a comma: one byte less than `between` times the records. */

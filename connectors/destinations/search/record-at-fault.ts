@@ -1,6 +1,6 @@
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
 import { recordSize } from './batch-body.ts';
-import { objectIDOf, recordText } from './rejection.ts';
+import { objectIDOf, recordText } from '../../../core/records/record-text.ts';
 import type { Refusal } from './search-failures.ts';
 
 /**

@@ -1,14 +1,10 @@
 import { heaviestAttributes } from '../../../core/records/heaviest-attributes.ts';
 import { keepRecord } from '../../../core/records/kept-content.ts';
-import {
-  describePlace,
-  OBJECT_ID_OFFSET,
-  positionOf,
-  type RecordBatch,
-} from '../../../core/records/record-batch.ts';
+import { describePlace, positionOf, type RecordBatch } from '../../../core/records/record-batch.ts';
 import type { RejectedRecord } from '../../../core/records/rejected-record.ts';
-import { recordSize, startOf } from './batch-body.ts';
+import { recordSize } from './batch-body.ts';
 import type { Refusal } from './search-failures.ts';
+import { objectIDOf, recordText } from '../../../core/records/record-text.ts';
 import type { UnrepeatableOperation } from './unrepeatable-operations.ts';
 
 const LONGEST_MESSAGE = 500;
@@ -42,18 +38,6 @@ export function rejectedAsUnrepeatable(
   };
 }
 
-/** The decoded objectID of record `index`. */
-export function objectIDOf(batch: RecordBatch, index: number): string {
-  const text = textOf(batch, startOf(batch, index) + OBJECT_ID_OFFSET, batch.idEnds[index]);
-  const value: unknown = JSON.parse(text);
-  return String(value);
-}
-
-/** The text of record `index`. */
-export function recordText(batch: RecordBatch, index: number): string {
-  return textOf(batch, startOf(batch, index), batch.ends[index]);
-}
-
 function placeOf(
   batch: RecordBatch,
   index: number,
@@ -79,14 +63,6 @@ function tooBig(batch: RecordBatch, index: number, limit: string): RejectedRecor
     ),
     ...(first === undefined ? {} : { field: first.name }),
   };
-}
-
-function textOf(batch: RecordBatch, start: number, end: number | undefined): string {
-  return Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength).toString(
-    'utf8',
-    start,
-    end,
-  );
 }
 
 function capitalized(text: string): string {

@@ -1,5 +1,5 @@
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
-import { recordText } from './rejection.ts';
+import { recordText } from '../../../core/records/record-text.ts';
 
 /** Sent twice, these give what they give when sent once; of any other nobody knows. */
 const REPEATABLE: ReadonlySet<string> = new Set(['Remove', 'AddUnique', 'IncrementFrom', 'IncrementSet']);

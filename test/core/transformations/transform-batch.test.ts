@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { RecordBatch } from '../../../core/records/record-batch.ts';
-import { objectIDOf } from '../../../core/runs/repeated-ids.ts';
+import { objectIDOf } from '../../../core/records/record-text.ts';
 import { transformBatch } from '../../../core/transformations/transform-batch.ts';
 import { createTransformStage } from '../../../core/transformations/transform-stage.ts';
 import type { TransformResult } from '../../../core/transformations/transform-message.ts';
