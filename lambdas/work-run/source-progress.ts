@@ -42,9 +42,12 @@ export async function openProgress(
 
 /** Has each checkpoint of the run note how far the task has come, where its source can go on. */
 export function noteProgress(
-  { sourceStates }: ConnectionDependencies,
-  { source, countsRepeats = false }: { source: RecordSource; countsRepeats?: boolean | undefined },
-  { action, type }: Run,
+  { sourceStates }: Pick<ConnectionDependencies, 'sourceStates'>,
+  {
+    source,
+    countsRepeats = false,
+  }: { source: Pick<RecordSource, 'stateAt'>; countsRepeats?: boolean | undefined },
+  { action, type }: Pick<Run, 'action' | 'type'>,
   reading: SourceReading,
 ): Pick<RunConnection, 'progress'> {
   const { stateAt } = source;

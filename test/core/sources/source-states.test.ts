@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newID } from '../../../core/foundation/ids.ts';
 import { createSourceStates } from '../../../core/sources/source-states.ts';
+import { noteProgress } from '../../../lambdas/work-run/source-progress.ts';
 import { EngineWorld } from '../../support/engine-world.ts';
 import { startTable, type TestTable } from '../../support/table.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -19,13 +20,22 @@ function open(clock = new TestClock()) {
 }
 
 /** A run over a source whose second half has a bad record, and what its task goes on from at each point. */
-function openWorld(failureThreshold: number, entries: EngineWorld['source']['entries']) {
+function openWorld(
+  failureThreshold: number,
+  entries: EngineWorld['source']['entries'],
+  { countsRepeats = false } = {},
+) {
   const { reading, states } = open();
   const world = new EngineWorld(table, {
     entries,
     // Each batch is a checkpoint of its own.
     settings: { checkpointBytes: 1 },
-    progress: ({ position }) => [states.change(reading, String(position))],
+    ...noteProgress(
+      { sourceStates: states },
+      { source: { stateAt: ({ position }) => String(position) }, countsRepeats },
+      { action: 'save', type: 'reindex' },
+      reading,
+    ),
   });
   return {
     world,
@@ -54,6 +64,13 @@ it('leaves a task where it is when its run fails, from the first rejected record
   const { find, run } = openWorld(0, [good(1), good(2), BAD, BAD, good(5), good(6)]);
   expect(await run()).toMatchObject({ outcome: 'failure', reasonCode: 'too_many_errors' });
   expect(['2', undefined]).toContain(await find());
+});
+
+it('moves a task on over rejected records where what was taken would count twice', async () => {
+  const entries = [good(1), BAD, good(3), good(4), BAD, BAD];
+  const { find, run } = openWorld(40, entries, { countsRepeats: true });
+  expect(await run()).toMatchObject({ outcome: 'failure', counts: { applied: 3, rejected: 3 } });
+  expect(await find()).toBe('6');
 });
 
 it('moves a task on over rejected records when its run is a success all the same', async () => {
