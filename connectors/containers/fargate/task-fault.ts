@@ -5,7 +5,7 @@ import type { ProgramExit } from '../container-runner.ts';
 import { RELAY_EXITS } from './relay/protocol.ts';
 
 /** What Docker Hub says to who fetched too much, and what networks say, passes; what is wrong with a name does not. */
-const PASSES = /toomanyrequests|rate limit|timeout|timed out|connection reset|EOF|50\d|unavailable/iu;
+const PASSES = /toomanyrequests|rate limit|timeout|timed out|connection reset|\bEOF\b|\b50\d\b|unavailable/iu;
 const MAX_REASON_CHARACTERS = 300;
 
 /** A shell's code for a program, as the system would have told it. */

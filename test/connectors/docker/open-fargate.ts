@@ -12,7 +12,7 @@ import { FAST } from './fast-pace.ts';
 import type { Launcher } from '../../support/ecs-task.ts';
 import { TEST_CREDENTIALS } from '../../support/table.ts';
 
-const RELAY_IMAGE = 'localhost/millrace-test-node:1';
+export const RELAY_IMAGE = 'localhost/millrace-test-node:1';
 
 /** The relay as one file, bundled as functions are. */
 export async function bundleRelay(): Promise<string> {
