@@ -70,7 +70,9 @@ export class TaskFiles {
   async release(number: number): Promise<void> {
     this.#next = number + 1;
     // With the first part, its files are fetched: nobody needs them any more.
-    await this.#remove(number === 0 ? ['input', '0'] : [String(number)]);
+    const names = number === 0 ? ['input', '0'] : [String(number)];
+    // What is left all the same expires.
+    await this.#remove(names).catch(() => undefined);
     if (this.#next % (WAITING_PARTS / 2) === 0) await this.beat();
   }
 

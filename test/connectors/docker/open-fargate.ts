@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { CreateBucketCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { createFargateContainers } from '../../../connectors/containers/fargate/fargate-containers.ts';
+import {
+  createFargateContainers,
+  type FargatePace,
+} from '../../../connectors/containers/fargate/fargate-containers.ts';
 import type { FargateSettings } from '../../../connectors/containers/fargate/task-definition.ts';
 import { buildBundles } from '../../../lib/bundles.ts';
 import { startS3 } from '../../../local/services/s3/start-s3.ts';
@@ -35,6 +38,7 @@ export async function openFargate(options: {
   program: string;
   launcher: Launcher;
   settings?: Partial<FargateSettings>;
+  pace?: FargatePace;
 }) {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-fargate-'));
   mkdirSync(join(directory, 'tasks'));
@@ -76,7 +80,7 @@ export async function openFargate(options: {
       ecs: ecsClient,
       s3,
       program: async () => options.program,
-      pace: FAST,
+      pace: options.pace ?? FAST,
     }),
     close: async () => {
       await ecs.stop();
