@@ -189,6 +189,8 @@ const stageSchema = z.object({
         'must be a JSON object of image: [program, argument, …]',
       ),
     )
+    // A function has 4 KB for all that it is told.
+    .refine((commands) => JSON.stringify(commands).length <= 1_500, 'must have at most 1,500 characters')
     .default({}),
   connectorRelayImage: z.string().regex(/^\S+$/, 'must be an image').default(RELAY_IMAGE),
   connectorNetwork: z

@@ -11,7 +11,7 @@ import { Secret } from '../../../core/foundation/secret.ts';
 import type { TaskSourceInput } from '../../../core/tasks/task-source-input.ts';
 import type { RunningTask } from '../../support/ecs-task.ts';
 import { isRunning } from '../../support/is-running.ts';
-import { MANY } from '../contract/read-subject.ts';
+import { failureOf, MANY } from '../contract/read-subject.ts';
 import { collect, type Parsed } from '../support/parse-bytes.ts';
 import { COMMANDS, dockerContext } from './open-docker.ts';
 import { bundleRelay, openFargate, processLauncher } from './open-fargate.ts';
@@ -147,6 +147,20 @@ test('a tap is read whole by the command that the stage names, byte for byte, in
     /^\{"objectID":"2","id": 2, "name": "Lamp 2x+", "price": 2.50, "huge": 9007199254740993\}$/,
   );
   expect(states.at(-1)).toContain('"id":3000');
+});
+
+test('a stage without connectors says how to have them', async () => {
+  const { containers: _, ...context } = dockerContext(fargate.runner, {});
+  const source = dockerConnector.open({
+    ...context,
+    input: dockerInputSchema.parse(tap({})),
+    limits: MANY,
+  });
+  const error = await failureOf(async () => {
+    for await (const _ of source.read(undefined, never));
+  });
+  expect(error).toMatchObject({ code: 'docker.no_runtime', disposition: 'fatal' });
+  expect(error.message).toContain('connectors=true');
 });
 
 test('a tap that prints garbage among its messages is read all the same, but for a record that was cut', async () => {
