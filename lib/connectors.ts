@@ -68,7 +68,8 @@ export class Connectors extends Construct {
     const arn = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'ecs', resource, resourceName });
     const tasks = arn('task', '*');
-    const definitionNames = `${this.#prefix}-connector-*:*`;
+    // With a revision or without one: ECS has authorised by either.
+    const definitionNames = `${this.#prefix}-connector-*`;
     const definitions = arn('task-definition', definitionNames);
     const inCluster = { ArnEquals: { 'ecs:cluster': this.#clusterArn } };
     this.#files.grantExchange(fn);

@@ -78,7 +78,7 @@ describe('a stage with connectors', () => {
     const [run, ...others] = statementsOn('ecs:RunTask');
     expect(others).toEqual([]);
     expect(run?.Condition).toEqual(inCluster);
-    expect(JSON.stringify(run?.Resource)).toContain(':task-definition/millrace-test-connector-*:*');
+    expect(JSON.stringify(run?.Resource)).toContain(':task-definition/millrace-test-connector-*"');
     for (const action of ['ecs:DescribeTasks', 'ecs:StopTask', 'ecs:ListTasks']) {
       expect(statementsOn(action)).toEqual([expect.objectContaining({ Condition: inCluster })]);
     }
