@@ -2,6 +2,7 @@ import type { AdminKey } from './admin-key.ts';
 import { alertMeansOf } from './alert-means.ts';
 import type { Alerts } from './alerts.ts';
 import { HouseFunction } from './constructs/house-function.ts';
+import { Connectors } from './connectors.ts';
 import type { CredentialsKey } from './credentials-key.ts';
 import type { MessageBus } from './message-bus.ts';
 import type { PushPayloads } from './push-payloads.ts';
@@ -80,10 +81,11 @@ export function createStartRun(scope: Construct, around: FunctionSurroundings): 
   });
 }
 
-/** Works on one run for one slice. */
+/** Works on one run for one slice; where the stage has it so, with what runs connectors for it and for nobody else. */
 export function createWorkRun(scope: Construct, around: FunctionSurroundings): HouseFunction {
   const { stage } = around;
-  return new HouseFunction(scope, 'WorkRun', {
+  const connectors = stage.connectors ? new Connectors(scope, 'Connectors', { stage }) : undefined;
+  const workRun = new HouseFunction(scope, 'WorkRun', {
     ...around,
     name: 'work-run',
     timeoutSeconds: WORK_RUN_TIMEOUT_SECONDS,
@@ -102,10 +104,13 @@ export function createWorkRun(scope: Construct, around: FunctionSurroundings): H
       LEASE_SECONDS: String(stage.leaseSeconds),
       MAX_RECORD_BYTES: String(stage.maxRecordBytes),
       LOCAL_CONTAINERS: stage.localContainers,
+      CONTAINER_TASKS: connectors?.settings ?? '',
       RUN_RETENTION_DAYS: String(stage.runRetentionDays),
     },
     failureMeans: 'A worker died in the middle of a run: the run goes on later from its last checkpoint.',
   });
+  connectors?.grantRun(workRun);
+  return workRun;
 }
 
 /** Runs transformations: strangers' code, so it may do nothing but write logs and is told nothing but its work. */

@@ -36,6 +36,16 @@ export interface Stage {
   readonly watchSeconds: number;
   /** JSON, of the one machine only: what it runs connectors in container images with; empty on AWS. */
   readonly localContainers: string;
+  /** Whether connectors in container images run as tasks of ECS; never on one machine, which runs them itself. */
+  readonly connectors: boolean;
+  /** MB that the task of a connector has, 512 of them for what runs beside it. */
+  readonly connectorMemoryMB: number;
+  /** Image, as a source names it → its command, where the image does not say it as Airbyte's do. */
+  readonly connectorCommands: Readonly<Record<string, readonly string[]>>;
+  /** The image, with Node 24, of what runs beside a connector. */
+  readonly connectorRelayImage: string;
+  /** Subnets to run connectors in, which have a way out; without them there is a VPC for it. */
+  readonly connectorNetwork?: { readonly vpcId: string; readonly subnetIds: readonly string[] } | undefined;
   /** What one application may ask for and keep. */
   readonly limits: Limits;
   /** Days that logs are kept. */
@@ -79,6 +89,11 @@ const STAGE_SETTINGS = {
   maxRecordBytes: { contextKey: 'maxRecordBytes', variables: ['MILLRACE_MAX_RECORD_BYTES'] },
   watchSeconds: { contextKey: 'watchSeconds', variables: ['MILLRACE_WATCH_SECONDS'] },
   localContainers: { contextKey: 'localContainers', variables: [] },
+  connectors: { contextKey: 'connectors', variables: ['MILLRACE_CONNECTORS'] },
+  connectorMemoryMB: { contextKey: 'connectorMemoryMB', variables: ['MILLRACE_CONNECTOR_MEMORY_MB'] },
+  connectorCommands: { contextKey: 'connectorCommands', variables: ['MILLRACE_CONNECTOR_COMMANDS'] },
+  connectorRelayImage: { contextKey: 'connectorRelayImage', variables: ['MILLRACE_CONNECTOR_RELAY_IMAGE'] },
+  connectorNetwork: { contextKey: 'connectorNetwork', variables: ['MILLRACE_CONNECTOR_NETWORK'] },
   limits: { contextKey: 'limits', variables: ['MILLRACE_LIMITS'] },
   logRetentionDays: { contextKey: 'logRetentionDays', variables: ['MILLRACE_LOG_RETENTION_DAYS'] },
   runConcurrency: { contextKey: 'runConcurrency', variables: ['MILLRACE_RUN_CONCURRENCY'] },
@@ -107,6 +122,9 @@ const STAGE_SETTINGS = {
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
+
+/** Docker's own images, from a registry of AWS that sets no limits to its own networks. */
+const RELAY_IMAGE = 'public.ecr.aws/docker/library/node:24-slim';
 
 /** A list as the command line and the environment can carry it (comma-separated), or as cdk.json can (an array). */
 function listOf<Item extends z.ZodType<string, string>>(item: Item) {
@@ -152,6 +170,41 @@ const stageSchema = z.object({
   maxRecordBytes: z.coerce.number().int().min(1_000).max(1_000_000).default(100_000),
   watchSeconds: z.coerce.number().int().min(1).max(25).default(25),
   localContainers: z.string().default(''),
+  connectors: z
+    .union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], 'must be true or false')
+    .default(false),
+  connectorMemoryMB: z.coerce
+    .number()
+    .int()
+    .min(2_048)
+    .max(30_720)
+    .multipleOf(1_024, 'must be a multiple of 1024')
+    .default(3_072),
+  connectorCommands: z
+    .preprocess(
+      parseJson,
+      z.record(
+        z.string(),
+        z.array(z.string()).min(1),
+        'must be a JSON object of image: [program, argument, …]',
+      ),
+    )
+    // A function has 4 KB for all that it is told.
+    .refine((commands) => JSON.stringify(commands).length <= 1_500, 'must have at most 1,500 characters')
+    .default({}),
+  connectorRelayImage: z.string().regex(/^\S+$/, 'must be an image').default(RELAY_IMAGE),
+  connectorNetwork: z
+    .preprocess(
+      parseJson,
+      z.strictObject(
+        {
+          vpcId: z.string().regex(/^vpc-[0-9a-f]+$/, 'must be the ID of a VPC'),
+          subnetIds: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'must be IDs of subnets')).min(1),
+        },
+        'must be a JSON object of vpcId and subnetIds',
+      ),
+    )
+    .optional(),
   limits: z.preprocess(parseJson, limitsSchema),
   logRetentionDays: z.coerce
     .number()

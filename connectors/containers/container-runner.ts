@@ -8,6 +8,8 @@ export interface ProgramRequest {
   readonly name: string;
   /** Name → content; the program can read them and nobody else, for as long as it runs. */
   readonly files: Readonly<Record<string, string>>;
+  /** What must not be kept in any log, longest first. */
+  readonly secrets?: readonly string[];
   /** The arguments, given the directory in which the program finds the files. */
   readonly args: (directory: string) => readonly string[];
 }
@@ -34,4 +36,6 @@ export interface RunningProgram {
  */
 export interface ContainerRunner {
   start(request: ProgramRequest, signal: AbortSignal): Promise<RunningProgram>;
+  /** The same, with what it starts marked as a run's, where that outlives a worker. */
+  forRun?(runID: string): ContainerRunner;
 }

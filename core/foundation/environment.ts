@@ -73,6 +73,8 @@ export interface Environment {
   COMMERCETOOLS_PROJECTS: string;
   /** JSON object: what the one machine runs connectors in container images with. Empty on AWS. */
   LOCAL_CONTAINERS: string;
+  /** JSON object: what connectors in container images are run with as tasks of ECS. Empty where the stage has none of it. */
+  CONTAINER_TASKS: string;
 }
 
 export type EnvironmentName = keyof Environment;

@@ -6,8 +6,11 @@ import type { RunJournal } from './run-journal.ts';
 import { failureOf, finishRun } from './settle-run.ts';
 import { SourceError } from './source-error.ts';
 
-/** To check a source takes less than the request that waits for it. A connector that is listed may have to be fetched. */
-const LIMIT_SECONDS = { validate: 20, discover: 120 } as const;
+/** To check a source takes less than the request that waits for it. */
+const LIMIT_SECONDS = 20;
+/** But for a connector that may have to be fetched first: then the answer names the run to look at. */
+const FETCHED_LIMIT_SECONDS = 120;
+const fetchedSchema = z.object({ type: z.literal('docker') });
 
 /** The sample lies in the run's own item, which DynamoDB holds to 400 KB. */
 const MAX_SAMPLE_BYTES = 100_000;
@@ -48,8 +51,15 @@ async function act(engine: Engine, journal: RunJournal, signal: AbortSignal): Pr
   return [done, note].filter((text) => text !== undefined).join(' ');
 }
 
+/** How long a run of type `validate` or `discover` may take. */
+export function limitSecondsOf({ type, checkedSource }: Pick<Run, 'type' | 'checkedSource'>): number {
+  const source: unknown = checkedSource === undefined ? undefined : JSON.parse(checkedSource);
+  const mayBeFetched = type === 'discover' || fetchedSchema.safeParse(source).success;
+  return mayBeFetched ? FETCHED_LIMIT_SECONDS : LIMIT_SECONDS;
+}
+
 async function withinTime<Result>(run: Run, look: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const seconds = LIMIT_SECONDS[run.type === 'discover' ? 'discover' : 'validate'];
+  const seconds = limitSecondsOf(run);
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
     return await look(signal);

@@ -52,6 +52,7 @@ type WorkRunEnvironment = Pick<
   | 'RUN_RETENTION_DAYS'
   | 'MAX_RECORD_BYTES'
   | 'LOCAL_CONTAINERS'
+  | 'CONTAINER_TASKS'
 >;
 
 const hostsSchema = z.record(z.string(), z.string());
@@ -119,7 +120,7 @@ function createConnections(
     rejectedRecords,
     maxRecordBytes: Number(environment.MAX_RECORD_BYTES),
     sourceStates: createSourceStates({ ...table, retentionDays: Number(environment.RUN_RETENTION_DAYS) }),
-    containers: openContainers(environment.LOCAL_CONTAINERS),
+    containers: openContainers(environment),
   };
 }
 

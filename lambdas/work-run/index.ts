@@ -27,6 +27,7 @@ function workRunOnce(): WorkRun {
       'RUN_RETENTION_DAYS',
       'MAX_RECORD_BYTES',
       'LOCAL_CONTAINERS',
+      'CONTAINER_TASKS',
     ),
     log,
   ));

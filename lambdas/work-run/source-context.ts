@@ -35,8 +35,15 @@ export async function toSourceContext(
     ...(recordType === undefined ? {} : { recordType }),
     ...(destination?.type === 'insights' ? { countsRepeats: true } : {}),
     ...(run.recordSet ? { recordSet: run.recordSet } : {}),
-    ...(dependencies.containers === undefined ? {} : { containers: dependencies.containers }),
+    ...containersOf(dependencies, run),
   };
+}
+
+function containersOf(
+  { containers }: ConnectionDependencies,
+  { runID }: Run,
+): Pick<SourceContext<unknown>, 'containers'> {
+  return containers === undefined ? {} : { containers: containers.forRun?.(runID) ?? containers };
 }
 
 /** An index of a search API that is hosted elsewhere can be a source too. */

@@ -45,6 +45,8 @@ export async function buildStack(options: BuildStackOptions): Promise<BuiltStack
       },
       trustedHosts: options.trustedHosts,
       runConcurrency: RUN_CONCURRENCY,
+      // It runs them itself.
+      connectors: false,
       localContainers: JSON.stringify({
         directory: join(options.dataDirectory, 'containers'),
         ...options.containers,

@@ -45,6 +45,11 @@ async function handlerOf(bundles: Bundles, name: string): Promise<() => unknown>
 /** The worker holds the libraries of the vendors, each loaded when a source needs it. */
 const MAX_BYTES: Readonly<Record<string, number>> = { 'work-run': 4_000_000 };
 
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'run-transform': 'sandbox.program.mjs',
+  'work-run': 'relay.program.mjs',
+};
+
 describe('the deployed functions', () => {
   test('are the folders of lambdas/, no more and no fewer', async () => {
     const template = await synthesiseTemplate();
@@ -68,11 +73,11 @@ describe('the deployed functions', () => {
       expect(statSync(join(bundleOf(bundles, name), 'index.mjs')).size).toBeLessThan(
         MAX_BYTES[name] ?? 1_000_000,
       );
-      const programs = name === 'run-transform' ? ['sandbox.program.mjs', 'sandbox.program.mjs.map'] : [];
+      const program = PROGRAMS[name];
       expect(readdirSync(bundleOf(bundles, name)).sort()).toEqual([
         'index.mjs',
         'index.mjs.map',
-        ...programs,
+        ...(program === undefined ? [] : [program, `${program}.map`]),
       ]);
     }
     // What runs the tests reads each bundle with its map.

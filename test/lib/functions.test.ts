@@ -112,6 +112,7 @@ describe('functions', () => {
         'LEASE_SECONDS',
         'MAX_RECORD_BYTES',
         'LOCAL_CONTAINERS',
+        'CONTAINER_TASKS',
         'RUN_RETENTION_DAYS',
       ],
     ],

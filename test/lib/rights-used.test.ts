@@ -1,6 +1,7 @@
 import { buildBundles, functionNames } from '../../lib/bundles.ts';
 import {
   actionsOf,
+  aStage,
   functionOf,
   roleOf,
   statementsOf,
@@ -39,6 +40,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
   CreateScheduleCommand: 'scheduler:CreateSchedule',
   UpdateScheduleCommand: 'scheduler:UpdateSchedule',
   DeleteScheduleCommand: 'scheduler:DeleteSchedule',
+  RegisterTaskDefinitionCommand: 'ecs:RegisterTaskDefinition',
+  RunTaskCommand: 'ecs:RunTask',
+  DescribeTasksCommand: 'ecs:DescribeTasks',
+  ListTasksCommand: 'ecs:ListTasks',
+  StopTaskCommand: 'ecs:StopTask',
 };
 const TRANSACTION_ACTIONS: Readonly<Record<string, string>> = {
   Put: 'dynamodb:PutItem',
@@ -61,7 +67,7 @@ let directory: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'millrace-rights-'));
-  template = await synthesiseTemplate();
+  template = await synthesiseTemplate({ stage: aStage({ connectors: true }) });
   bundles = await buildBundles({ outDirectory: directory });
 });
 
@@ -97,13 +103,17 @@ function actionsUsedBy(name: string): string[] {
   return [...new Set(actions)].sort();
 }
 
-/** Without what Lambda itself does with the function's role, the keys, and the role that schedules are handed. */
+/**
+ * Without what Lambda itself does with the function's role, the keys, the roles that schedules and tasks are handed, and what
+ * comes with other calls: tags of a task that is run, and to be told that an object is not there.
+ */
 function actionsGrantedTo(name: string): string[] {
   const granted = statementsOf(template, roleOf(functionOf(template, name).resource)).flatMap(actionsOf);
   const ofLambda =
     /^(?:logs|xray):|^sqs:(?:ReceiveMessage|DeleteMessage|ChangeMessageVisibility|GetQueueAttributes)$/;
   return [...new Set(granted)]
     .filter((action) => !ofLambda.test(action) && !/^(?:kms|iam):/.test(action))
+    .filter((action) => !['ecs:TagResource', 's3:ListBucket'].includes(action))
     .sort();
 }
 

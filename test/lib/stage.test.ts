@@ -20,6 +20,10 @@ describe('readStage', () => {
       allowPrivate: [],
       trustedHosts: [],
       localContainers: '',
+      connectors: false,
+      connectorMemoryMB: 3072,
+      connectorCommands: {},
+      connectorRelayImage: 'public.ecr.aws/docker/library/node:24-slim',
       leaseSeconds: 60,
       runRetentionDays: 400,
       pushMaxBytes: 5_242_880,
@@ -73,6 +77,24 @@ describe('readStage', () => {
     expect(readStage(lookupIn(expected), {})).toMatchObject(expected);
   });
 
+  test('takes connectors from a command line as well as from cdk.json', () => {
+    const network = { vpcId: 'vpc-1a', subnetIds: ['subnet-2b'] };
+    const asText = {
+      connectors: 'true',
+      connectorMemoryMB: '4096',
+      connectorCommands: '{"tap-csv":["tap-csv","--quiet"]}',
+      connectorNetwork: JSON.stringify(network),
+    };
+    expect(readStage(lookupIn(asText), {})).toMatchObject({
+      connectors: true,
+      connectorMemoryMB: 4096,
+      connectorCommands: { 'tap-csv': ['tap-csv', '--quiet'] },
+      connectorNetwork: network,
+    });
+    expect(readStage(lookupIn({ connectors: true }), {}).connectors).toBe(true);
+    expect(readStage(lookupIn({}), { MILLRACE_CONNECTORS: 'false' }).connectors).toBe(false);
+  });
+
   test('takes single limits beside the defaults, none for null, and none at all when they are off', () => {
     const { limits } = readStage(lookupIn({ limits: '{"sources":7,"destinations":null}' }), {});
     expect(limits).toMatchObject({ sources: 7, destinations: null, authentications: 200 });
@@ -96,6 +118,11 @@ describe('readStage', () => {
     ['runRetentionDays', '0', 'runRetentionDays (or MILLRACE_RUN_RETENTION_DAYS)'],
     ['logRetentionDays', '31', 'logRetentionDays (or MILLRACE_LOG_RETENTION_DAYS)'],
     ['runConcurrency', 1, 'runConcurrency (or MILLRACE_RUN_CONCURRENCY)'],
+    ['connectors', 'yes', 'connectors (or MILLRACE_CONNECTORS)'],
+    ['connectorMemoryMB', '3000', 'connectorMemoryMB (or MILLRACE_CONNECTOR_MEMORY_MB)'],
+    ['connectorCommands', '{"tap":"tap"}', 'connectorCommands.tap (or MILLRACE_CONNECTOR_COMMANDS)'],
+    ['connectorCommands', { tap: ['x'.repeat(1500)] }, 'connectorCommands (or MILLRACE_CONNECTOR_COMMANDS)'],
+    ['connectorNetwork', { vpcId: 'vpc-1' }, 'connectorNetwork.subnetIds (or MILLRACE_CONNECTOR_NETWORK)'],
     ['alarmTopicArn', 'my-topic', 'alarmTopicArn (or MILLRACE_ALARM_TOPIC_ARN)'],
     ['alertSender', 'millrace', 'alertSender (or MILLRACE_ALERT_SENDER)'],
     ['smtpURL', 'smtp://user:password@mail.example:25', 'smtpURL (or MILLRACE_SMTP_URL)'],

@@ -22,11 +22,16 @@ export function fillConfiguration(
 
 /** Makes texts of a connector fit to be shown: what its authentication holds is blotted out. */
 export function createBlotter(authentication: OpenedAuthentication | undefined): (text: string) => string {
-  const secrets = [...textsOf(authentication).values()]
+  const secrets = secretTextsOf(authentication);
+  return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
+}
+
+/** What an authentication holds that must not be shown, in the ways in which it may be written; longest first. */
+export function secretTextsOf(authentication: OpenedAuthentication | undefined): string[] {
+  return [...textsOf(authentication).values()]
     .filter(({ isSecret, text }) => isSecret && text.length >= MIN_SECRET_LENGTH)
     .flatMap(({ text }) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
     .toSorted((one, other) => other.length - one.length);
-  return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
 }
 
 function textsOf(

@@ -5,7 +5,7 @@ import { airbyteProtocol } from './airbyte-protocol.ts';
 import { CONNECTOR_LIMITS, ConnectorProcess } from './connector-process.ts';
 import { imageReferenceOf, protocolNameOf, type DockerInput } from './docker-input.ts';
 import type { Protocol } from './protocol.ts';
-import { createBlotter, fillConfiguration } from './secret-texts.ts';
+import { createBlotter, fillConfiguration, secretTextsOf } from './secret-texts.ts';
 import { singerProtocol } from './singer-protocol.ts';
 
 /** One reading of a source, during which its connector is started once or several times. */
@@ -36,6 +36,7 @@ export function openSession(context: SourceContext<DockerInput>, signal: AbortSi
           image: imageReferenceOf(input),
           name: input.image,
           args,
+          secrets: secretTextsOf(authentication),
           files: { 'config.json': fillConfiguration(input.configuration, authentication), ...files },
         },
         { runner: requireRunner(context), name: input.image, limits: CONNECTOR_LIMITS, signal, blot },
@@ -47,6 +48,7 @@ function requireRunner({ containers }: SourceContext<DockerInput>): ContainerRun
   if (containers !== undefined) return containers;
   throw new SourceError(
     'docker.no_runtime',
-    'This deployment cannot run connectors in container images: Millrace does so on one machine, and not on AWS yet.',
+    'This deployment does not run connectors in container images: deploy it with the setting connectors=true ' +
+      '(or MILLRACE_CONNECTORS=true), which lib/README.md describes.',
   );
 }

@@ -100,10 +100,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
 
 /** Signatures are not verified, but a web page must not reach the service: it cannot set these headers without asking. */
 export function authorise(request: IncomingMessage): string {
-  const host = request.headers.host ?? '';
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) {
-    throw new AwsError('AccessDeniedException', `The host ${host} is not served here.`, 403);
-  }
+  requireLoopback(request);
   const credential = /^AWS4-\S+ Credential=[^/\s]+\/\d{8}\/([a-z0-9-]+)\//.exec(
     request.headers.authorization ?? '',
   );
@@ -115,6 +112,11 @@ export function authorise(request: IncomingMessage): string {
     );
   }
   return credential[1];
+}
+
+export function requireLoopback({ headers: { host = '' } }: IncomingMessage): void {
+  if (/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return;
+  throw new AwsError('AccessDeniedException', `The host ${host} is not served here.`, 403);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { AwsError } from '../protocol/aws-error.ts';
 import type { ObjectStore, Place } from './object-store.ts';
+import { SIGNATURE_PARAMETERS } from './presigned.ts';
 
 export interface ObjectAnswer {
   readonly status: number;
@@ -82,7 +83,9 @@ function readPlace({ url = '/' }: IncomingMessage): Place {
 
 function refuseUnsupported({ url = '/', headers }: IncomingMessage): void {
   const { searchParams } = new URL(url, 'http://127.0.0.1');
-  const asks = [...searchParams.keys()].filter((name) => name !== 'x-id');
+  const asks = [...searchParams.keys()].filter(
+    (name) => name !== 'x-id' && !SIGNATURE_PARAMETERS.includes(name),
+  );
   const header = UNSUPPORTED_HEADERS.find((name) => headers[name] !== undefined);
   if (asks.length > 0 || header !== undefined) throw notImplemented();
 }

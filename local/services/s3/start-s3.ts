@@ -3,22 +3,23 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { listenOnLoopback } from '../../start-up/listen-on-loopback.ts';
 import type { AwsError } from '../protocol/aws-error.ts';
-import { authorise, stopServer, toAwsError } from '../protocol/endpoint.ts';
+import { stopServer, toAwsError } from '../protocol/endpoint.ts';
 import type { ServiceOptions, StartedService } from '../protocol/started-service.ts';
 import { openObjectStore } from './object-store.ts';
 import { answerObjectRequest, type ObjectAnswer } from './object-requests.ts';
+import { authoriseObjectRequest } from './presigned.ts';
 import { readObjectBody } from './read-object-body.ts';
 
 /**
  * The part of S3 that the stack uses, path-style: create and find a bucket; put (also only if absent), get and delete
- * an object. Anything else is a 501, so that nothing is believed to have worked.
+ * an object, each by a signed URL too. Anything else is a 501, so that nothing is believed to have worked.
  */
 export async function startS3(options: ServiceOptions): Promise<StartedService> {
   const store = openObjectStore(join(options.dataDirectory, 's3'));
   const closing = new AbortController();
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void serve(request, response, async () => {
-      authorise(request);
+      authoriseObjectRequest(request);
       return answerObjectRequest(store, request, await readObjectBody(request));
     });
   });

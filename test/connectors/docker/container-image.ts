@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** The tap of `image/tap.sh`, in an image of nothing but busybox. */
 export const IMAGE = 'localhost/millrace-test-tap:1';
-const BUSYBOX = '/bin/busybox';
+export const BUSYBOX = '/bin/busybox';
 
 /** What there is to run containers with, if there is also something to make an image of. */
 export const RUNTIME = existsSync(BUSYBOX)

@@ -11,6 +11,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startS3 } from '../../../local/services/s3/start-s3.ts';
@@ -90,4 +91,29 @@ test('an operation that is not built is refused', async () => {
 test('a request without a signature, as a web page would make it, is refused', async () => {
   const answer = await fetch(`${service.endpoint}/${Bucket}/kept`);
   expect(answer.status).toBe(403);
+});
+
+test('a signed URL lets whoever has it put and get one object, for as long as it holds', async () => {
+  const Key = 'signed/ä b';
+  const signer = new S3Client({
+    ...TEST_CREDENTIALS,
+    endpoint: service.endpoint,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  const put = await getSignedUrl(signer, new PutObjectCommand({ Bucket, Key }), { expiresIn: 60 });
+  expect((await fetch(put, { method: 'PUT', body: 'signed' })).status).toBe(200);
+  const get = new GetObjectCommand({ Bucket, Key });
+  expect(await (await fetch(await getSignedUrl(signer, get, { expiresIn: 60 }))).text()).toBe('signed');
+  const signingDate = new Date(Date.now() - 61_000);
+  const expired = await fetch(await getSignedUrl(signer, get, { expiresIn: 60, signingDate }));
+  expect([expired.status, await expired.text()]).toEqual([403, expect.stringContaining('has expired')]);
+  const unsigned = await fetch(put.replace(/X-Amz-Credential=[^&]*&/u, ''), { method: 'PUT', body: 'x' });
+  expect(unsigned.status).toBe(400);
+  signer.destroy();
+});
+
+test('a URL that was signed with the checksum of another body is refused', async () => {
+  const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'summed' }));
+  expect(url).toContain('x-amz-checksum-crc32');
+  expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(501);
 });

@@ -6,6 +6,7 @@ import { algoliaIndexSubject } from './algolia-index.ts';
 import { commercetoolsSubject } from './commercetools.ts';
 import { csvOverFtpSubject, csvSubject } from './csv.ts';
 import { dockerSubject } from './docker.ts';
+import { dockerOnFargateSubject } from './docker-on-fargate.ts';
 import { ga4BigqueryExportSubject } from './ga4-bigquery-export.ts';
 import { jsonOverSftpSubject, jsonSubject } from './json.ts';
 import { shopifySubject } from './shopify.ts';
@@ -26,5 +27,6 @@ export const subjects: Readonly<Record<ConnectedSourceType, SourceSubject>> = {
 /** The same types by other ways, each under the name that its tests bear. */
 export const furtherSubjects: Readonly<Record<string, SourceSubject>> = {
   'csv over ftp': csvOverFtpSubject,
+  'docker on Fargate': dockerOnFargateSubject,
   'json over sftp': jsonOverSftpSubject,
 };
