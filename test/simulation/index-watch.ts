@@ -27,6 +27,8 @@ export class IndexWatch implements SearchWatch {
   /** Per run: the places, as `version:position`, that can be searched. */
   readonly #published = new Map<string, Set<string>>();
   readonly #moved = new Set<string>();
+  /** Per run: how many records were live when its temporary index was last written. */
+  readonly #liveWhenFilled = new Map<string, number>();
   /** Per index: when the last run that replaced it, and per index and task that added to it, was created. */
   readonly #lastReplaced = new Map<string, string>();
   readonly #lastWritten = new Map<string, string>();
@@ -58,7 +60,11 @@ export class IndexWatch implements SearchWatch {
     for (const write of writes)
       published.add(write.action === REMOVAL ? write.body.objectID : placeOf(write.body));
     if (isLate) for (const { body } of writes) this.late.add(`${indexName}/${body.objectID}`);
-    if (indexName.includes('_tmp_')) return;
+    if (indexName.includes('_tmp_')) {
+      const live = this.#options.index(taskOf(this.#options.tasks, run).indexName);
+      this.#liveWhenFilled.set(runID, live?.size ?? 0);
+      return;
+    }
     if (run.action === 'replace') this.#violate(`I8 ${runID} wrote into the live index`);
     if (isLate) return;
     const isUpdate = run.type === 'update';
@@ -91,7 +97,7 @@ export class IndexWatch implements SearchWatch {
       if (isApproved || isOvertaken) this.late.add(`${to}/${objectID}`);
       else this.#violate(`I8 ${objectID} is not as in version ${version} where ${runID} replaced ${to}`);
     }
-    this.#checkDrop(task, { to, isApproved, size: records.size });
+    this.#checkDrop(task, { runID, to, isApproved, size: records.size });
     this.#moved.add(runID);
     const writers = [...this.#lastWritten].filter(([key]) => key.startsWith(`${to}/`)).map(([, at]) => at);
     const newest = [this.#lastReplaced.get(to), ...writers].reduce(later, '');
@@ -148,11 +154,13 @@ export class IndexWatch implements SearchWatch {
 
   #checkDrop(
     { policy }: SimTask,
-    { to, isApproved, size }: { to: string; isApproved: boolean; size: number },
+    { runID, to, isApproved, size }: { runID: string; to: string; isApproved: boolean; size: number },
   ): void {
     // What other tasks add after the gate has looked is no drop.
     const isShared = this.#isShared(to);
-    const before = this.#options.index(to)?.size ?? 0;
+    const live = this.#options.index(to)?.size ?? 0;
+    // Nor is what an update of the same task adds after that.
+    const before = Math.min(live, this.#liveWhenFilled.get(runID) ?? live);
     const isDrop = (before - size) * 100 > policy.maxDropPercent * before;
     if (isDrop && !isApproved && !isShared)
       this.#violate(`I8 ${size} records took the place of ${before} without a question`);
