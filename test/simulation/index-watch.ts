@@ -27,6 +27,8 @@ export class IndexWatch implements SearchWatch {
   /** Per run: the places, as `version:position`, that can be searched. */
   readonly #published = new Map<string, Set<string>>();
   readonly #moved = new Set<string>();
+  /** Per `index/objectID`: the updates that wrote or removed it, in turn. */
+  readonly #updaters = new Map<string, string[]>();
   /** Per run: how many records were live when its temporary index was last written. */
   readonly #liveWhenFilled = new Map<string, number>();
   /** Per index: when the last run that replaced it, and per index and task that added to it, was created. */
@@ -75,7 +77,11 @@ export class IndexWatch implements SearchWatch {
       this.#violate(`I10 ${runID} wrote over what a later run has written`);
     }
     this.#lastWritten.set(byTask, later(this.#lastWritten.get(byTask), run.createdAt));
-    for (const write of writes) this.#checkRecord(run, indexName, write, before.get(write.body.objectID));
+    for (const write of writes) {
+      this.#checkRecord(run, indexName, write, before.get(write.body.objectID));
+      const key = `${indexName}/${write.body.objectID}`;
+      if (isUpdate) this.#updaters.set(key, [...(this.#updaters.get(key) ?? []), runID]);
+    }
   }
 
   onMove(runID: string, { from, to }: { from: string; to: string }, records: Records): void {
@@ -141,6 +147,9 @@ export class IndexWatch implements SearchWatch {
       const record = this.#options.index(task.indexName)?.get(objectID);
       const isNobodys = this.late.has(`${task.indexName}/${objectID}`);
       const isLeft = run.action === 'append' || (isUnclear && missing.includes(objectID));
+      // Between two slices of this update another one may have fetched it anew.
+      const updaters = this.#updaters.get(`${task.indexName}/${objectID}`) ?? [];
+      if (updaters.includes(run.runID) && updaters.at(-1) !== run.runID) continue;
       // Where none of its rows can be applied it stays as it was.
       if (isNobodys || isLeft || rows.some((row) => row.objectID === objectID && isBad(row))) continue;
       // Another task that replaces the index may have taken its turn between two slices of the update.
