@@ -17,7 +17,11 @@ const BATCHES_AT_ONCE = 8;
 const WEEK_MILLISECONDS = 6 * 86_400_000;
 
 /** Stores so many sources and runs as the stores would, but in batches: the counts are added up and written last. */
-export async function fillTable(table: TableAccess, appID: string, count: number): Promise<void> {
+export async function fillTable(
+  table: TableAccess,
+  appID: string,
+  count: { readonly sources: number; readonly runs: number },
+): Promise<void> {
   const writes = captureWrites();
   const start = Date.now() - WEEK_MILLISECONDS;
   let now = start;
@@ -25,12 +29,13 @@ export async function fillTable(table: TableAccess, appID: string, count: number
   const access = { client: writes.client, tableName: table.tableName, clock };
   const sources = createSourceStore(access);
   const runs = createRunStore(access);
-  for (let index = 0; index < count; index += 1) {
-    now = start + (index / count) * WEEK_MILLISECONDS;
+  const most = Math.max(count.sources, count.runs);
+  for (let index = 0; index < most; index += 1) {
+    now = start + (index / most) * WEEK_MILLISECONDS;
     const type = index % 2 === 0 ? 'csv' : 'json';
     const input = { url: 'https://example.com/catalogue' };
-    await sources.create(appID, newID(), { type, name: `source ${index}`, input });
-    await runs.claim(runAt(appID, clock.now(), index));
+    if (index < count.sources) await sources.create(appID, newID(), { type, name: `source ${index}`, input });
+    if (index < count.runs) await runs.claim(runAt(appID, clock.now(), index));
     if (writes.items.length > BATCH_ITEMS * BATCHES_AT_ONCE * 10)
       await writeAll(table, writes.items.splice(0));
   }
@@ -116,7 +121,11 @@ async function addUp({ client, tableName }: TableAccess, { key, sums, expiresAt 
   );
 }
 
-async function writeAll({ client, tableName }: TableAccess, items: readonly Item[]): Promise<void> {
+async function writeAll({ client, tableName }: TableAccess, written: readonly Item[]): Promise<void> {
+  // A batch takes each key once; what was written last counts.
+  const items = [
+    ...new Map(written.map((item) => [JSON.stringify([item['pk'], item['sk']]), item])).values(),
+  ];
   const batches = Array.from({ length: Math.ceil(items.length / BATCH_ITEMS) }, (_, index) =>
     items.slice(index * BATCH_ITEMS, (index + 1) * BATCH_ITEMS),
   );

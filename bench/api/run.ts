@@ -26,7 +26,8 @@ const machine = await startMachine();
 try {
   let stored = 0;
   for (const wanted of values.stored.split(',').map(Number)) {
-    await fillTable(machine.table, machine.appID, wanted - stored);
+    const more = wanted - stored;
+    await fillTable(machine.table, machine.appID, { sources: more, runs: more });
     stored = wanted;
     await compare(machine, stored);
   }
