@@ -27,8 +27,8 @@ export class IndexWatch implements SearchWatch {
   /** Per run: the places, as `version:position`, that can be searched. */
   readonly #published = new Map<string, Set<string>>();
   readonly #moved = new Set<string>();
-  /** Per `index/objectID`: the updates that wrote or removed it, in turn. */
-  readonly #updaters = new Map<string, string[]>();
+  /** Per `index/objectID`: the runs that wrote, removed or brought it, in turn. */
+  readonly #writers = new Map<string, string[]>();
   /** Per run: how many records were live when its temporary index was last written. */
   readonly #liveWhenFilled = new Map<string, number>();
   /** Per index: when the last run that replaced it, and per index and task that added to it, was created. */
@@ -79,8 +79,7 @@ export class IndexWatch implements SearchWatch {
     this.#lastWritten.set(byTask, later(this.#lastWritten.get(byTask), run.createdAt));
     for (const write of writes) {
       this.#checkRecord(run, indexName, write, before.get(write.body.objectID));
-      const key = `${indexName}/${write.body.objectID}`;
-      if (isUpdate) this.#updaters.set(key, [...(this.#updaters.get(key) ?? []), runID]);
+      this.#noteWriter(runID, `${indexName}/${write.body.objectID}`);
     }
   }
 
@@ -105,6 +104,7 @@ export class IndexWatch implements SearchWatch {
     }
     this.#checkDrop(task, { runID, to, isApproved, size: records.size });
     this.#moved.add(runID);
+    for (const objectID of records.keys()) this.#noteWriter(runID, `${to}/${objectID}`);
     const writers = [...this.#lastWritten].filter(([key]) => key.startsWith(`${to}/`)).map(([, at]) => at);
     const newest = [this.#lastReplaced.get(to), ...writers].reduce(later, '');
     if ((newest ?? '') > run.createdAt) this.#violate(`I9 ${runID} replaced what a later run has written`);
@@ -147,9 +147,9 @@ export class IndexWatch implements SearchWatch {
       const record = this.#options.index(task.indexName)?.get(objectID);
       const isNobodys = this.late.has(`${task.indexName}/${objectID}`);
       const isLeft = run.action === 'append' || (isUnclear && missing.includes(objectID));
-      // Between two slices of this update another one may have fetched it anew.
-      const updaters = this.#updaters.get(`${task.indexName}/${objectID}`) ?? [];
-      if (updaters.includes(run.runID) && updaters.at(-1) !== run.runID) continue;
+      // Between two slices of this update another run may have fetched it anew.
+      const writers = this.#writers.get(`${task.indexName}/${objectID}`) ?? [];
+      if (writers.includes(run.runID) && writers.at(-1) !== run.runID) continue;
       // Where none of its rows can be applied it stays as it was.
       if (isNobodys || isLeft || rows.some((row) => row.objectID === objectID && isBad(row))) continue;
       // Another task that replaces the index may have taken its turn between two slices of the update.
@@ -159,6 +159,10 @@ export class IndexWatch implements SearchWatch {
       const isRight = record === undefined ? place === undefined : placeOf(record) === `${version}:${place}`;
       if (!isRight) this.#violate(`I10 ${objectID} is not as the update ${run.runID} must have left it`);
     }
+  }
+
+  #noteWriter(runID: string, key: string): void {
+    this.#writers.set(key, [...(this.#writers.get(key) ?? []), runID]);
   }
 
   #checkDrop(
