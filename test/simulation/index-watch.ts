@@ -147,9 +147,10 @@ export class IndexWatch implements SearchWatch {
       const record = this.#options.index(task.indexName)?.get(objectID);
       const isNobodys = this.late.has(`${task.indexName}/${objectID}`);
       const isLeft = run.action === 'append' || (isUnclear && missing.includes(objectID));
-      // Between two slices of this update another run may have fetched it anew.
+      // Between two slices of this update another run may have fetched it anew, never what was there before.
       const writers = this.#writers.get(`${task.indexName}/${objectID}`) ?? [];
-      if (writers.includes(run.runID) && writers.at(-1) !== run.runID) continue;
+      const isFetchedAnew = writers.includes(run.runID) && writers.at(-1) !== run.runID;
+      if (isFetchedAnew && (record === undefined || Number(record.version) >= version)) continue;
       // Where none of its rows can be applied it stays as it was.
       if (isNobodys || isLeft || rows.some((row) => row.objectID === objectID && isBad(row))) continue;
       // Another task that replaces the index may have taken its turn between two slices of the update.
