@@ -96,8 +96,7 @@ function read(format: 'csv' | 'json', take: Take | undefined): void {
 }
 
 function createParser(format: 'csv' | 'json'): FileParser {
-  const positionID = String;
   return format === 'csv'
-    ? new CsvParser({ input: { url: '', uniqueIDColumn: 'id', mapping: CSV_MAPPING }, positionID })
-    : new JsonParser({ uniqueIDColumn: 'id', positionID });
+    ? new CsvParser({ input: { url: '', uniqueIDColumn: 'id', mapping: CSV_MAPPING }, positionStem: '' })
+    : new JsonParser({ uniqueIDColumn: 'id', positionID: String });
 }

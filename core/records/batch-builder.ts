@@ -11,6 +11,14 @@ const MAX_FREE_BUFFERS = 8;
 const FIRST_CAPACITY_BYTES = 65_536;
 const FIRST_CAPACITY_RECORDS = 1024;
 
+/** Records as `RecordBatch` has them, on their way into a batch. */
+export interface WrittenRecords {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+  readonly idEnds: Uint32Array;
+  readonly positions: Uint32Array;
+}
+
 /**
  * Where parsers write records as bytes. A writer reserves room, writes at `bytes[length ..]` and commits; what is not
  * committed is overwritten by the next record. Every sealed batch owns its buffer, since batches fly in parallel.
@@ -57,6 +65,27 @@ export class BatchBuilder {
     this.count += 1;
     this.length = end;
     return true;
+  }
+
+  /** How many more records there is room for, and how many more bytes of them. */
+  get roomRecords(): number {
+    return Math.max(0, this.#limits.maxRecords - this.count - this.#rejected.length);
+  }
+
+  get roomBytes(): number {
+    return Math.max(0, this.#limits.maxBytes - this.length);
+  }
+
+  /** Takes records that were written elsewhere, for which there is room; `ends` and `idEnds` count from the batch's start. */
+  append({ bytes, ends, idEnds, positions }: WrittenRecords): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    while (this.count + ends.length > this.#ends.length) this.#growIndex();
+    this.#ends.set(ends, this.count);
+    this.#idEnds.set(idEnds, this.count);
+    this.#positions.set(positions, this.count);
+    this.count += ends.length;
+    this.length += bytes.length;
   }
 
   reject(record: RejectedRecord): void {

@@ -5,6 +5,11 @@ import { deriveID } from '../foundation/ids.ts';
  * record of an unchanged source gets the same id in every run, so repeats change nothing.
  */
 export function createPositionID(taskID: string): (place: number) => string {
-  const prefix = deriveID(taskID);
-  return (place) => `${prefix}-${place}`;
+  const stem = positionStem(taskID);
+  return (place) => `${stem}${place}`;
+}
+
+/** What the ids of `createPositionID` begin with; the place follows. */
+export function positionStem(taskID: string): string {
+  return `${deriveID(taskID)}-`;
 }

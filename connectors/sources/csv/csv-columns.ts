@@ -3,7 +3,7 @@ import { quoteExcerpt } from '../file/rejected-text.ts';
 import type { CsvInput, CsvType } from './csv-input.ts';
 import { toWords, type TextWords } from './csv-text.ts';
 
-interface CsvColumn {
+export interface CsvColumn {
   readonly name: string;
   readonly type: CsvType;
   /** What stands before the cell in the record: `,"name":`, with the opening quote of a string. */

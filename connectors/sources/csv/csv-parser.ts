@@ -11,24 +11,17 @@ import { planColumns, type CsvColumns } from './csv-columns.ts';
 import { readHeader } from './csv-header.ts';
 import type { CsvInput } from './csv-input.ts';
 import { describeBadCell, describeBadRow, describeInvalidUTF8, describeMissingID } from './csv-rejections.ts';
-import { CsvPlainRow } from './csv-plain-row.ts';
 import { CsvRowScanner, INCOMPLETE } from './csv-row-scanner.ts';
 import { CsvRowWriter } from './csv-row-writer.ts';
+import { CsvKernel } from './kernel/csv-kernel.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 export interface CsvParserOptions {
   readonly input: CsvInput;
-  /** The id of a row without one, by its line. */
-  readonly positionID: (place: number) => string;
-}
-
-/** The two ways of a row into the batch. */
-interface Writers {
-  readonly batch: BatchBuilder;
-  readonly plain: CsvPlainRow | undefined;
-  readonly careful: CsvRowWriter;
+  /** What the id of a row begins with where no column holds one; its line follows. */
+  readonly positionStem: string;
 }
 
 /** Reads CSV (RFC 4180, lines ending in LF, CRLF or CR) whose first row names the columns. Empty lines are skipped. */
@@ -36,7 +29,9 @@ export class CsvParser implements FileParser {
   readonly #options: CsvParserOptions;
   readonly #row: CsvRowScanner;
   #columns: CsvColumns | undefined;
-  #writers: Writers | undefined;
+  /** Takes the rows to which there is nothing; nothing where the columns are not for it. */
+  #kernel: CsvKernel | undefined;
+  #writer: { readonly batch: BatchBuilder; readonly careful: CsvRowWriter } | undefined;
   #prologueBytes = 0;
   #line = 1;
   #records = 0;
@@ -63,12 +58,11 @@ export class CsvParser implements FileParser {
   parse(window: InputWindow, batch: BatchBuilder): boolean {
     const columns = this.#columns ?? this.#readHeader(window);
     if (columns === undefined) return false;
-    const { plain, careful } = this.#writersFor(columns, batch);
+    const careful = this.#writerFor(columns, batch);
     while (window.start < window.end) {
-      if (plain !== undefined && this.#takePlainRow(window, plain)) {
-        if (batch.isFull()) return true;
-        continue;
-      }
+      this.#takePlainRows(window, batch);
+      if (batch.isFull()) return true;
+      if (window.start === window.end) break;
       const next = this.#row.scan(window.bytes, window.start, window.end, window.final);
       if (next === INCOMPLETE) {
         this.#refuseEndless(window);
@@ -87,29 +81,24 @@ export class CsvParser implements FileParser {
     return false;
   }
 
-  #writersFor(columns: CsvColumns, batch: BatchBuilder): Writers {
-    if (this.#writers?.batch !== batch) {
-      const plain = CsvPlainRow.of(columns, this.#options.input.delimiter ?? ',', batch);
-      this.#writers = { batch, plain, careful: new CsvRowWriter(columns, this.#row, batch) };
+  #writerFor(columns: CsvColumns, batch: BatchBuilder): CsvRowWriter {
+    if (this.#writer?.batch !== batch) {
+      this.#writer = { batch, careful: new CsvRowWriter(columns, this.#row, batch) };
     }
-    return this.#writers;
+    return this.#writer.careful;
   }
 
-  /** False when the row must go the careful way. */
-  #takePlainRow(window: InputWindow, plain: CsvPlainRow): boolean {
-    if (window.start < window.suspectUntil) return false;
-    const next = plain.write(window, this.#line, this.#positionID());
-    if (next < 0) return false;
-    this.#records += 1;
-    this.#line += 1;
-    window.start = next;
-    return true;
+  /** As many as there are from the window's start on. */
+  #takePlainRows(window: InputWindow, batch: BatchBuilder): void {
+    if (this.#kernel === undefined || window.start < window.suspectUntil) return;
+    this.#records += this.#kernel.write(window, batch, this.#line);
+    this.#line += this.#kernel.lines;
   }
 
   /** The id of the row that begins at the present line, if no column holds one. */
   #positionID(): string | undefined {
     const hasID = (this.#columns?.idColumn ?? -1) >= 0;
-    return hasID ? undefined : this.#options.positionID(this.#line);
+    return hasID ? undefined : `${this.#options.positionStem}${this.#line}`;
   }
 
   /** False when the batch has no room for the row. */
@@ -157,7 +146,9 @@ export class CsvParser implements FileParser {
       window.wantMore();
       return undefined;
     }
-    this.#columns = planColumns(header.names, this.#options.input);
+    const { input, positionStem } = this.#options;
+    this.#columns = planColumns(header.names, input);
+    this.#kernel = CsvKernel.of({ columns: this.#columns, delimiter: input.delimiter ?? ',', positionStem });
     this.#prologueBytes = window.offset;
     this.#line += header.lines;
     return this.#columns;

@@ -1,4 +1,4 @@
-import { createPositionID } from '../../../core/records/record-id.ts';
+import { positionStem } from '../../../core/records/record-id.ts';
 import type { SourceConnector, SourceContext } from '../../contract/source-connector.ts';
 import { createFileSource, readSample } from '../file/file-source.ts';
 import { csvInputSchema, type CsvInput } from './csv-input.ts';
@@ -15,8 +15,8 @@ export const csvConnector: SourceConnector<CsvInput> = {
 
 function open(context: SourceContext<CsvInput>) {
   const { input, taskID } = context;
-  const positionID = createPositionID(taskID);
-  return createFileSource(context, { name: 'CSV', createParser: () => new CsvParser({ input, positionID }) });
+  const options = { input, positionStem: positionStem(taskID) };
+  return createFileSource(context, { name: 'CSV', createParser: () => new CsvParser(options) });
 }
 
 function sampled(context: SourceContext<CsvInput>): SourceContext<CsvInput> {

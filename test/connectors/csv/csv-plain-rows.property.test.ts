@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { InputWindow } from '../../../connectors/sources/file/input-window.ts';
+import { BatchBuilder } from '../../../core/records/batch-builder.ts';
 
 import {
   createCsvParser,
@@ -10,7 +12,7 @@ import {
   SMALL_LIMITS,
 } from '../support/parse-bytes.ts';
 
-const TYPES = ['string', 'integer', 'float'] as const;
+const TYPES = ['string', 'integer', 'float', 'boolean'] as const;
 const TEXTS = [
   '',
   'a',
@@ -22,6 +24,10 @@ const TEXTS = [
   '\\',
   '\u0001',
   '"\n"',
+  '"\r\n"',
+  '"\r"',
+  '"\t"',
+  '\t',
   'i'.repeat(400),
   '"',
 ];
@@ -40,7 +46,11 @@ const NUMBERS = [
   '-',
   ' 8 ',
   '9'.repeat(400),
+  '"12"',
+  '"1"2',
+  '""',
 ];
+const BOOLEANS = ['true', 'FALSE', 'Yes', 'no', '1', '0', 'trues', 'nope', 'y', '"no"', '"true', ' true'];
 
 /** A delimiter of two bytes: with it every row goes the careful way. */
 const CAREFUL_DELIMITER = '§';
@@ -49,6 +59,7 @@ const cell = fc.oneof(
   { weight: 20, arbitrary: fc.constantFrom('0', '12', '-375') },
   { weight: 2, arbitrary: fc.constantFrom(...TEXTS) },
   { weight: 2, arbitrary: fc.constantFrom(...NUMBERS) },
+  { weight: 2, arbitrary: fc.constantFrom(...BOOLEANS) },
 );
 
 const table = fc.integer({ min: 1, max: 4 }).chain((columns) =>
@@ -72,7 +83,9 @@ test('plain rows that are written while they are read give what the careful way 
       );
       const mapping = Object.fromEntries(types.map((type, index) => [names[index], type]));
       const id = idColumn === undefined ? {} : { uniqueIDColumn: names[idColumn] ?? '' };
-      const lines = [names, ...rows].map((row, index) => (index === surplus ? [...row, 'x'] : row));
+      // A delimiter within a cell would divide it in one of the two readings only.
+      const cells = rows.map((row) => row.map((text) => text.replace(given.delimiter, 't')));
+      const lines = [names, ...cells].map((row, index) => (index === surplus ? [...row, 'x'] : row));
       const read = (delimiter: string) => {
         const text = lines.map((row) => row.join(delimiter) + lineEnd).join('');
         const parser = createCsvParser({ delimiter, mapping, ...id });
@@ -86,7 +99,7 @@ test('plain rows that are written while they are read give what the careful way 
       };
       expect(outcomeOf(() => read(given.delimiter))).toEqual(outcomeOf(() => read(CAREFUL_DELIMITER)));
     }),
-    { numRuns: 2_000 },
+    { numRuns: 4_000 },
   );
 });
 
@@ -98,6 +111,60 @@ function outcomeOf(read: () => unknown): unknown {
     return (error as { code: unknown }).code;
   }
 }
+
+test('files that are read in turns do not get into one another', () => {
+  const files = ['a,b', 'b;a'].map((header, file) => ({
+    parser: createCsvParser({ delimiter: header[1] ?? '', uniqueIDColumn: 'a' }),
+    window: new InputWindow(),
+    batch: new BatchBuilder(LARGE_LIMITS),
+    text: [header, ...Array.from({ length: 500 }, (_, row) => [`f${file}`, `r${row}`].join(header[1]))].join(
+      '\n',
+    ),
+  }));
+  for (let at = 0; at < 4000; at += 100) {
+    for (const { parser, window, batch, text } of files) {
+      window.append(Buffer.from(text.slice(at, at + 100)));
+      parser.parse(window, batch);
+    }
+  }
+  const read = files.map(({ parser, window, batch }) => {
+    window.finish();
+    parser.parse(window, batch);
+    const { bytes, ends } = batch.seal({}, 0);
+    return { records: ends.length, text: Buffer.from(bytes).toString() };
+  });
+  const expected = files.map(({ text }, file) => {
+    const rows = text
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(file === 0 ? ',' : ';'));
+    const records = rows.map(([one = '', other = '']) =>
+      file === 0
+        ? `{"objectID":"${one}","a":"${one}","b":"${other}"}`
+        : `{"objectID":"${other}","b":"${one}","a":"${other}"}`,
+    );
+    return { records: 500, text: records.join('') };
+  });
+  expect(read).toEqual(expected);
+});
+
+test('rows that are longer than a block of the kernel, and a chunk that is many of them, are read whole', () => {
+  const cells = Array.from({ length: 2000 }, (_, row) =>
+    (row % 100 === 7 ? 'x' : 'yz').repeat(1000 + row * 10),
+  );
+  const text = `id,text\n${cells.map((cell, row) => `${row},${row % 2 === 0 ? cell : `"${cell}"`}\n`).join('')}`;
+  const { texts, rejected } = parseChunks(
+    createCsvParser({ uniqueIDColumn: 'id', mapping: { id: 'integer' } }),
+    [Buffer.from(text)],
+    { maxRecords: 100, maxBytes: 300_000 },
+  );
+  expect(rejected).toEqual([]);
+  expect(texts.length).toBe(cells.length);
+  const wrong = texts.findIndex(
+    (line, row) => line !== `{"objectID":"${row}","id":${row},"text":"${cells[row]}"}`,
+  );
+  expect(wrong).toBe(-1);
+});
 
 test.each([
   ['-', '5--7'],

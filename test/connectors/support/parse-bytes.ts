@@ -45,7 +45,7 @@ export function parseJson(content: string | Buffer, uniqueIDColumn?: string): Pa
 }
 
 export function createCsvParser(input: Partial<CsvInput> = {}): CsvParser {
-  return new CsvParser({ input: { url: '', ...input }, positionID: (place) => `row-${place}` });
+  return new CsvParser({ input: { url: '', ...input }, positionStem: 'row-' });
 }
 
 export function createJsonParser(uniqueIDColumn?: string): JsonParser {
