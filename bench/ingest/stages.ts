@@ -98,5 +98,5 @@ function read(format: 'csv' | 'json', take: Take | undefined): void {
 function createParser(format: 'csv' | 'json'): FileParser {
   return format === 'csv'
     ? new CsvParser({ input: { url: '', uniqueIDColumn: 'id', mapping: CSV_MAPPING }, positionStem: '' })
-    : new JsonParser({ uniqueIDColumn: 'id', positionID: String });
+    : new JsonParser({ uniqueIDColumn: 'id', positionStem: '' });
 }

@@ -5,8 +5,11 @@ import { compileKernel, toModule } from '../../scripts/compile-kernel.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test.each(globSync('connectors/**/*.assembly.ts', { cwd: root }))('%s is what runs', async (source) => {
-  const file = join(root, source);
-  const made = toModule(await compileKernel(file));
-  expect(readFileSync(file.replace('.assembly.ts', '.wasm.ts'), 'utf8')).toBe(made);
-});
+test.each(globSync('connectors/**/*-kernel.assembly.ts', { cwd: root }))(
+  '%s is what runs',
+  async (source) => {
+    const file = join(root, source);
+    const made = toModule(await compileKernel(file));
+    expect(readFileSync(file.replace('.assembly.ts', '.wasm.ts'), 'utf8')).toBe(made);
+  },
+);

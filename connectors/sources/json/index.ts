@@ -1,5 +1,5 @@
 import { parseRecordPointer } from '../../../core/sources/record-pointer.ts';
-import { createPositionID } from '../../../core/records/record-id.ts';
+import { positionStem } from '../../../core/records/record-id.ts';
 import type { SourceConnector, SourceContext } from '../../contract/source-connector.ts';
 import { createFileSource, readSample } from '../file/file-source.ts';
 import { jsonInputSchema, type JsonInput } from './json-input.ts';
@@ -19,7 +19,7 @@ function open(context: SourceContext<JsonInput>) {
   const options = {
     ...(uniqueIDColumn === undefined ? {} : { uniqueIDColumn }),
     path: parseRecordPointer(context.input.url) ?? [],
-    positionID: createPositionID(context.taskID),
+    positionStem: positionStem(context.taskID),
   };
   return createFileSource(context, { name: 'JSON', createParser: () => new JsonParser(options) });
 }

@@ -29,6 +29,7 @@ export class JsonMembers {
   /** The member `objectID`; -1 without. */
   objectIDMember = -1;
 
+  readonly idName: string;
   readonly #idName: Buffer;
   readonly #nameEnds = new Int32Array(MAX_MEMBERS);
   /** Open addressing by name; an entry of an earlier record is smaller than `#stamp` and counts as free. */
@@ -43,6 +44,7 @@ export class JsonMembers {
   #isKnown = false;
 
   constructor(idName: string) {
+    this.idName = idName;
     this.#idName = Buffer.from(idName);
   }
 
@@ -188,6 +190,19 @@ export class JsonMembers {
     }
     this.idMember = members.get(this.#idName.toString()) ?? -1;
     this.objectIDMember = members.get('objectID') ?? -1;
+  }
+
+  /** Whether each name is written once, and without escapes. */
+  get areNamesPlain(): boolean {
+    return !this.#hasEscapedName && !this.hasRemoved;
+  }
+
+  /** The names as they are written, with quotes and colon, byte by byte. */
+  nameTexts(bytes: Buffer): string[] {
+    return Array.from(
+      { length: this.count },
+      (_, member) => `${bytes.toString('latin1', this.nameStarts[member], this.#nameEnds[member])}:`,
+    );
   }
 
   /** Has a member not be written. */

@@ -12,11 +12,12 @@ import { JsonDescent } from './json-descent.ts';
 import { JsonFileFault } from './json-file-fault.ts';
 import { JsonMembers } from './json-members.ts';
 import { readRecordID, writeRecord } from './json-record-writer.ts';
+import { JsonKernel } from './kernel/json-kernel.ts';
 
 export interface JsonParserOptions {
   readonly uniqueIDColumn?: string;
-  /** The id of a record without one, by its number in the file, from 1. */
-  readonly positionID: (place: number) => string;
+  /** What the id of a record without one begins with; its number in the file, from 1, follows. */
+  readonly positionStem: string;
   /** The steps to the array of records within the document; none where the file is that array, or objects. */
   readonly path?: readonly string[];
 }
@@ -38,8 +39,9 @@ type Step = 'taken' | 'full' | 'more';
  */
 export class JsonParser implements FileParser {
   readonly #idName: string | undefined;
-  readonly #positionID: (place: number) => string;
+  readonly #positionStem: string;
   readonly #members: JsonMembers;
+  readonly #kernel: JsonKernel;
   readonly #scanner = new JsonScanner(Buffer.from('"'), 0, false);
   readonly #descent: JsonDescent | undefined;
   #layout: ParserPosition['layout'] = '';
@@ -50,7 +52,8 @@ export class JsonParser implements FileParser {
 
   constructor(options: JsonParserOptions) {
     this.#idName = options.uniqueIDColumn;
-    this.#positionID = options.positionID;
+    this.#positionStem = options.positionStem;
+    this.#kernel = new JsonKernel(options.uniqueIDColumn === undefined ? options.positionStem : '');
     this.#members = new JsonMembers(options.uniqueIDColumn ?? 'objectID');
     const { path = [] } = options;
     this.#descent = path.length === 0 ? undefined : new JsonDescent(path);
@@ -73,10 +76,22 @@ export class JsonParser implements FileParser {
     scanner.end = window.end;
     scanner.final = window.final;
     for (;;) {
+      this.#takePlainRecords(window, batch);
+      if (batch.isFull()) return true;
       const step = this.#step(window, batch);
       if (step === 'more') return false;
       if (step === 'full' || batch.isFull()) return true;
     }
+  }
+
+  /** As many as there are from the window's start on. */
+  #takePlainRecords(window: InputWindow, batch: BatchBuilder): void {
+    if (this.#layout === '' || this.#isClosed || window.start < window.suspectUntil) return;
+    const place = { line: this.#line, records: this.#records, isArray: this.#layout === 'array' };
+    const taken = this.#kernel.write(window, batch, place);
+    if (taken === 0) return;
+    this.#records += taken;
+    this.#line += this.#kernel.lines;
   }
 
   #step(window: InputWindow, batch: BatchBuilder): Step {
@@ -199,11 +214,12 @@ export class JsonParser implements FileParser {
     if (at < window.suspectUntil && !isUtf8(bytes.subarray(at, next))) {
       return this.#describeInvalidUTF8(window, bytes.subarray(at, next), at, position);
     }
+    this.#kernel.learn(bytes, members);
     const record = { bytes, start: at, end: next, members };
     const member = members.idMember;
     if (member < 0) {
       if (this.#idName !== undefined) return this.#missingID(position);
-      return writeRecord(record, Buffer.from(`"${this.#positionID(this.#records + 1)}"`), batch, position);
+      return writeRecord(record, Buffer.from(`"${this.#positionStem}${this.#records + 1}"`), batch, position);
     }
     const id = readRecordID(bytes, members.valueStarts[member] ?? 0, members.valueEnds[member] ?? 0);
     if ('text' in id) return writeRecord(record, id.text, batch, position);

@@ -48,7 +48,7 @@ describe('an array of records under a path', () => {
     const bytes = Buffer.from(JSON.stringify(DOCUMENT, null, 1));
     const read = (cuts: number[]) => {
       const path = parseRecordPointer(`https://example.com/${POINTER}`) ?? [];
-      const parser = new JsonParser({ path, positionID: (place) => `record-${place}` });
+      const parser = new JsonParser({ path, positionStem: 'record-' });
       return parseChunks(parser, cutAt(bytes, cuts));
     };
     const whole = read([]);

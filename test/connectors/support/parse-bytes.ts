@@ -49,8 +49,8 @@ export function createCsvParser(input: Partial<CsvInput> = {}): CsvParser {
 }
 
 export function createJsonParser(uniqueIDColumn?: string): JsonParser {
-  const positionID = (place: number) => `record-${place}`;
-  return new JsonParser(uniqueIDColumn === undefined ? { positionID } : { uniqueIDColumn, positionID });
+  const positionStem = 'record-';
+  return new JsonParser(uniqueIDColumn === undefined ? { positionStem } : { uniqueIDColumn, positionStem });
 }
 
 /** Cuts bytes at the given positions. */

@@ -1,22 +1,48 @@
-/**
- * Writes the rows of a CSV file as JSON records, sixteen bytes at a time. AssemblyScript: `npm run kernels` makes
- * `csv-kernel.wasm.ts` of it. It knows only what most rows of most files are made of; where it meets anything else it stops
- * before that row, and the `CsvRowScanner` and `CsvRowWriter` find what is wrong with it.
- *
- * Its memory is laid out by hand and never grows: the host writes the columns and a block of the file into it, and reads
- * the records and where they end out of it. All `…_BYTES` are sizes; all other exported capitals are addresses.
- */
+import {
+  BACKSLASH,
+  CLOSE_OBJECT,
+  CR,
+  LF,
+  OVERRUN_BYTES,
+  OWN,
+  QUOTE,
+  SPACE,
+  STEP,
+  TAB,
+  ZERO,
+  beginRecords,
+  copy,
+  endRecords,
+  from,
+  idEnd,
+  inputEnd,
+  keepRecord,
+  line,
+  outputEnd,
+  skipNumber,
+  to,
+  writeDecimal,
+} from '../../file/kernel/record-output.assembly';
 
-/** What one load or store moves; both may touch so many bytes past their end. */
-const STEP: usize = 16;
-const MAX_ROWS: u32 = 4096;
-/** The host has no column with a longer one. */
-export const MAX_PREFIX_BYTES: usize = 1024;
-/** Longer numbers may be too large for a double. */
-const MAX_NUMBER_BYTES: usize = 300;
+export {
+  ENDS,
+  ID_ENDS,
+  INPUT,
+  INPUT_BYTES,
+  MEMORY_BYTES,
+  OUTPUT,
+  POSITIONS,
+  STEP,
+  inputRead,
+  linesRead,
+  outputWritten,
+  useBatch,
+} from '../../file/kernel/record-output.assembly';
+
+/** Writes the rows of a CSV file as JSON records, sixteen bytes at a time. All exported capitals are addresses and sizes. */
 
 /** What every record begins with: `{"objectID":"`. */
-export const OPENING: usize = 1024;
+export const OPENING: usize = OWN;
 const OPENING_BYTES: usize = 13;
 /** What the id begins with where no column holds one; the line of the row follows. */
 export const ID_STEM: usize = OPENING + STEP;
@@ -28,18 +54,8 @@ export const COLUMN_BYTES: usize = 12;
 /** What stands before each cell: `,"name":`, and a quote where it is text. */
 export const PREFIXES: usize = COLUMNS + COLUMNS_BYTES;
 export const PREFIXES_BYTES: usize = 32_768;
-/** Per record, 4 bytes each: where it ends, where its id ends, its line. */
-export const ENDS: usize = PREFIXES + PREFIXES_BYTES;
-export const ID_ENDS: usize = ENDS + MAX_ROWS * 4;
-export const POSITIONS: usize = ID_ENDS + MAX_ROWS * 4;
-/** A block of the file; the host puts quotes behind its end, where every loop stops. */
-export const INPUT: usize = POSITIONS + MAX_ROWS * 4;
-export const INPUT_BYTES: usize = 131_072;
-export const OUTPUT: usize = INPUT + INPUT_BYTES + STEP;
-export const OUTPUT_BYTES: usize = 524_288;
-export const MEMORY_BYTES: usize = OUTPUT + OUTPUT_BYTES;
-/** What is written between two looks at `outputEnd`. */
-const OVERRUN_BYTES: usize = MAX_PREFIX_BYTES + MAX_NUMBER_BYTES + 8 * STEP;
+/** The host has no column with a longer one. */
+export const MAX_PREFIX_BYTES: usize = OVERRUN_BYTES / 2;
 
 /** Kinds of columns. Bit 2 is set where the cell is read but left out of the record. */
 export const TEXT: i32 = 0;
@@ -49,16 +65,6 @@ export const BOOLEAN: i32 = 3;
 const KIND_MASK: i32 = 3;
 export const LEFT_OUT: i32 = 4;
 
-const TAB: u32 = 0x09;
-const LF: u32 = 0x0a;
-const CR: u32 = 0x0d;
-const SPACE: u32 = 0x20;
-const QUOTE: u32 = 0x22;
-const MINUS: u32 = 0x2d;
-const DOT: u32 = 0x2e;
-const ZERO: u32 = 0x30;
-const BACKSLASH: u32 = 0x5c;
-const CLOSE_OBJECT: u32 = 0x7d;
 /** What stands in a record for a cell that is no text. */
 const NULL: u32 = 0x6c6c756e;
 const TRUE: u64 = 0x65757274;
@@ -74,24 +80,10 @@ const LETTER_N: u32 = 0x6e;
 const LETTER_R: u32 = 0x72;
 const LETTER_T: u32 = 0x74;
 
-/** Of the last call: how much of the block is done with, how many bytes of records it made, how many lines those took. */
-export let inputRead: usize = 0;
-export let outputWritten: usize = 0;
-export let linesRead: u32 = 0;
-
 let columnCount: u32 = 0;
 let idColumn: i32 = -1;
 let idStemBytes: usize = 0;
 let delimiter: u32 = 0;
-let maxRows: u32 = 0;
-let outputBase: u32 = 0;
-let inputEnd: usize = 0;
-let outputEnd: usize = 0;
-/** Where reading and writing stand. */
-let from: usize = 0;
-let to: usize = 0;
-let idEnd: usize = 0;
-let line: u32 = 0;
 
 /** The columns at `COLUMNS` count from now on. `id` is the column that holds the id; -1 without. */
 export function plan(columns: u32, id: i32, stemBytes: usize, delimiterByte: u32): void {
@@ -101,40 +93,12 @@ export function plan(columns: u32, id: i32, stemBytes: usize, delimiterByte: u32
   delimiter = delimiterByte;
 }
 
-/** The next records go into a batch that has so much room left and holds `base` bytes: ends are counted from there. */
-export function useBatch(roomRecords: u32, roomBytes: usize, base: u32): void {
-  maxRows = min(roomRecords, MAX_ROWS);
-  outputEnd = OUTPUT + min(roomBytes, OUTPUT_BYTES - OVERRUN_BYTES);
-  outputBase = base;
-}
-
 /** Writes the rows of `INPUT[start .. end)`, the first at `firstLine`; returns how many. */
-export function writeRows(start: usize, end: usize, firstLine: u32): u32 {
-  inputEnd = INPUT + end;
-  from = INPUT + start;
-  to = OUTPUT;
-  line = firstLine;
-  let rows: u32 = 0;
-  while (rows < maxRows) {
-    const rowStart = from;
-    const recordStart = to;
-    const rowLine = line;
-    if (!writeRow()) {
-      from = rowStart;
-      to = recordStart;
-      line = rowLine;
-      break;
-    }
-    const offset = rows * 4;
-    store<u32>(ENDS + offset, outputBase + u32(to - OUTPUT));
-    store<u32>(ID_ENDS + offset, outputBase + u32(idEnd - OUTPUT));
-    store<u32>(POSITIONS + offset, rowLine);
-    rows += 1;
-  }
-  inputRead = from - INPUT;
-  outputWritten = to - OUTPUT;
-  linesRead = line - firstLine;
-  return rows;
+export function writeRecords(start: usize, end: usize, firstLine: u32): u32 {
+  beginRecords(start, end, firstLine);
+  let rowLine = line;
+  while (writeRow() && keepRecord(rowLine)) rowLine = line;
+  return endRecords();
 }
 
 /** False where the row is not plain, ends beyond the input, or does not fit: as all that it calls. */
@@ -220,22 +184,10 @@ function writeID(): bool {
 /** Writes the stem and the line. */
 function writePositionID(): void {
   copy(ID_STEM, idStemBytes);
-  let digits: usize = 1;
-  for (let rest = line; rest >= 10; rest /= 10) digits += 1;
-  let rest = line;
-  for (let place = digits; place > 0; place -= 1) {
-    store<u8>(to + place - 1, ZERO + (rest % 10));
-    rest /= 10;
-  }
-  store<u8>(to + digits, QUOTE);
-  to += digits + 1;
+  writeDecimal(line);
+  store<u8>(to, QUOTE);
+  to += 1;
   idEnd = to;
-}
-
-/** Copies what is shorter than `OVERRUN_BYTES`. */
-function copy(start: usize, length: usize): void {
-  for (let done: usize = 0; done < length; done += STEP) v128.store(to + done, v128.load(start + done));
-  to += length;
 }
 
 /** Writes the cell at `from` as the inside of a JSON string, and the closing quote. */
@@ -310,23 +262,9 @@ function endBoolean(value: bool, wordBytes: usize): bool {
 
 /** Writes the number at `from` as it stands there. */
 function writeNumber(isFloat: bool): bool {
-  const start = from;
-  const digits = load<u8>(start) === MINUS ? start + 1 : start;
-  let end = skipDigits(digits);
-  if (end === digits || (load<u8>(digits) === ZERO && end > digits + 1)) return false;
-  if (isFloat && load<u8>(end) === DOT) {
-    const fraction = end + 1;
-    end = skipDigits(fraction);
-    if (end === fraction) return false;
-  }
-  if (end >= inputEnd || end - start > MAX_NUMBER_BYTES) return false;
-  copy(start, end - start);
+  const end = skipNumber(from, isFloat);
+  if (end === 0) return false;
+  copy(from, end - from);
   from = end;
   return true;
-}
-
-function skipDigits(start: usize): usize {
-  let at = start;
-  while (u32(load<u8>(at)) - ZERO < 10) at += 1;
-  return at;
 }

@@ -1,0 +1,93 @@
+import type { BatchBuilder } from '../../../../core/records/batch-builder.ts';
+import type { InputWindow } from '../input-window.ts';
+
+const PAGE_BYTES = 65_536;
+const QUOTE = 0x22;
+
+/** What `record-output.assembly.ts` gives every kernel, and says of each; capitals are addresses and sizes. */
+type Numbers =
+  | ('MEMORY_BYTES' | 'INPUT' | 'INPUT_BYTES' | 'OUTPUT' | 'STEP' | 'ENDS' | 'ID_ENDS' | 'POSITIONS')
+  | ('inputRead' | 'outputWritten' | 'linesRead');
+
+export interface RecordKernelExports extends Readonly<Record<Numbers, WebAssembly.Global>> {
+  readonly memory: WebAssembly.Memory;
+  useBatch(roomRecords: number, roomBytes: number, heldBytes: number): void;
+  writeRecords(start: number, end: number, line: number): number;
+}
+
+/** A file that is read, as far as its kernel knows it; whoever reads it makes one and keeps it. */
+export class KernelFile {
+  /** Which part of the file the kernel's input is. */
+  loadedFrom = 0;
+  loadedUntil = 0;
+}
+
+/**
+ * A program in WebAssembly that writes the records of files, made by `npm run kernels`. It holds one block of one file at a
+ * time; files take turns between two calls.
+ */
+export class RecordKernel<Exports extends RecordKernelExports> {
+  readonly exports: Exports;
+  readonly memory: Buffer<ArrayBuffer>;
+  #file: KernelFile | undefined;
+
+  constructor(program: string) {
+    const module = new WebAssembly.Module(Buffer.from(program, 'base64'));
+    this.exports = new WebAssembly.Instance<Exports>(module).exports;
+    const { memory, MEMORY_BYTES } = this.exports;
+    memory.grow(Math.ceil((MEMORY_BYTES.value - memory.buffer.byteLength) / PAGE_BYTES));
+    this.memory = Buffer.from(memory.buffer);
+  }
+
+  /** True where the kernel was at another file and has to be told what it needs to know of this one. */
+  turnTo(file: KernelFile): boolean {
+    if (this.#file === file) return false;
+    this.#file = file;
+    file.loadedUntil = file.loadedFrom;
+    return true;
+  }
+
+  /**
+   * Writes records from the window's start on into the batch, as long as there is nothing to them, and moves the start past
+   * them; returns how many. `line` is the one in which the window starts.
+   */
+  write(window: InputWindow, batch: BatchBuilder, line: number): number {
+    const file = this.#load(window);
+    const { exports } = this;
+    exports.useBatch(batch.roomRecords, batch.roomBytes, batch.length);
+    const start = window.offset - file.loadedFrom;
+    const count = exports.writeRecords(start, file.loadedUntil - file.loadedFrom, line);
+    window.start += exports.inputRead.value - start;
+    if (count > 0) batch.append(this.#output(count));
+    return count;
+  }
+
+  /** Puts as much of the window as there is room for into the memory, unless most of it is there. */
+  #load(window: InputWindow): KernelFile {
+    const file = this.#file ?? new KernelFile();
+    const { INPUT, INPUT_BYTES, STEP } = this.exports;
+    const { offset } = window;
+    const windowEnd = offset + window.end - window.start;
+    const isLoaded = offset >= file.loadedFrom && offset < file.loadedUntil;
+    const isEnough = file.loadedUntil === windowEnd || file.loadedUntil - offset > INPUT_BYTES.value / 2;
+    if (isLoaded && isEnough) return file;
+    const size = Math.min(windowEnd - offset, INPUT_BYTES.value);
+    const end = INPUT.value + size;
+    this.memory.set(window.bytes.subarray(window.start, window.start + size), INPUT.value);
+    this.memory.fill(QUOTE, end, end + STEP.value);
+    file.loadedFrom = offset;
+    file.loadedUntil = offset + size;
+    return file;
+  }
+
+  #output(count: number) {
+    const { ENDS, ID_ENDS, POSITIONS, OUTPUT, outputWritten } = this.exports;
+    const { buffer } = this.memory;
+    return {
+      bytes: this.memory.subarray(OUTPUT.value, OUTPUT.value + outputWritten.value),
+      ends: new Uint32Array(buffer, ENDS.value, count),
+      idEnds: new Uint32Array(buffer, ID_ENDS.value, count),
+      positions: new Uint32Array(buffer, POSITIONS.value, count),
+    };
+  }
+}
