@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { buildBatchBody } from '../../connectors/destinations/search/batch-body.ts';
+import { BodyBuffers } from '../../connectors/destinations/search/body-buffers.ts';
 import { CsvParser } from '../../connectors/sources/csv/csv-parser.ts';
 import type { FileParser } from '../../connectors/sources/file/file-parser.ts';
 import { InputWindow } from '../../connectors/sources/file/input-window.ts';
@@ -23,7 +24,7 @@ const { values } = parseArgs({
 const rows = Number(values.rows);
 const CHUNK_BYTES = 65_536;
 /** As the worker's. */
-const LIMITS = { maxRecords: 5000, maxBytes: 2 * 1024 * 1024 };
+const LIMITS = { maxRecords: 4000, maxBytes: 1536 * 1024 };
 const files = await makeData(join(import.meta.dirname, '../data'), rows);
 
 type Take = (batch: RecordBatch) => void;
@@ -43,13 +44,11 @@ const STAGES: readonly [name: string, createTake: () => Take | undefined][] = [
     'request body built',
     () => {
       const seen = new RepeatedIDs(1);
+      const bodies = new BodyBuffers();
       return (batch) => {
         seen.inspect(batch);
-        buildBatchBody(
-          batch,
-          'addObject',
-          Array.from({ length: batch.count }, (_, index) => index),
-        );
+        const all = Array.from({ length: batch.count }, (_, index) => index);
+        bodies.give(buildBatchBody(batch, 'addObject', all, (sizeBytes) => bodies.take(sizeBytes)));
       };
     },
   ],
@@ -81,7 +80,13 @@ function read(format: 'csv' | 'json', take: Take | undefined): void {
     if (take === undefined) {
       window.start = window.end;
       window.checksum();
-    } else while (parser.parse(window, batch)) take(batch.seal({ at: window.checksum() }, 0));
+    } else {
+      while (parser.parse(window, batch)) {
+        const sealed = batch.seal({ at: window.checksum() }, 0);
+        take(sealed);
+        sealed.release?.();
+      }
+    }
   };
   const file = openSync(files[format], 'r');
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);

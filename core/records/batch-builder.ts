@@ -10,6 +10,7 @@ const MAX_FREE_BUFFERS = 8;
 /** The first batch's guess; later batches begin with what the one before needed. */
 const FIRST_CAPACITY_BYTES = 65_536;
 const FIRST_CAPACITY_RECORDS = 1024;
+const HEADROOM = 1.2;
 
 /** Records as `RecordBatch` has them, on their way into a batch. */
 export interface WrittenRecords {
@@ -31,13 +32,11 @@ export class BatchBuilder {
   length = 0;
   count = 0;
   readonly #limits: BatchLimits;
-  #ends = new Uint32Array(FIRST_CAPACITY_RECORDS);
-  #idEnds = new Uint32Array(FIRST_CAPACITY_RECORDS);
-  #positions = new Uint32Array(FIRST_CAPACITY_RECORDS);
+  #index = createIndex(FIRST_CAPACITY_RECORDS);
   #rejected: RejectedRecord[] = [];
   #rejectedBytes = 0;
-  /** A fresh buffer per batch lies outside the collector's heap and grows the process by many times what flies. */
-  readonly #free: Buffer<ArrayBuffer>[] = [];
+  /** Fresh memory per batch lies outside the collector's heap and grows the process by many times what flies. */
+  readonly #free: BatchMemory[] = [];
 
   constructor(limits: BatchLimits) {
     this.#limits = limits;
@@ -58,10 +57,11 @@ export class BatchBuilder {
    */
   commit(end: number, idEnd: number, position: number): boolean {
     if (end > this.#limits.maxBytes && this.count > 0) return false;
-    if (this.count === this.#ends.length) this.#growIndex();
-    this.#ends[this.count] = end;
-    this.#idEnds[this.count] = idEnd;
-    this.#positions[this.count] = position;
+    if (this.count === this.#index.ends.length) this.#index = grow(this.#index);
+    const { ends, idEnds, positions } = this.#index;
+    ends[this.count] = end;
+    idEnds[this.count] = idEnd;
+    positions[this.count] = position;
     this.count += 1;
     this.length = end;
     return true;
@@ -80,10 +80,10 @@ export class BatchBuilder {
   append({ bytes, ends, idEnds, positions }: WrittenRecords): void {
     this.reserve(bytes.length);
     this.bytes.set(bytes, this.length);
-    while (this.count + ends.length > this.#ends.length) this.#growIndex();
-    this.#ends.set(ends, this.count);
-    this.#idEnds.set(idEnds, this.count);
-    this.#positions.set(positions, this.count);
+    while (this.count + ends.length > this.#index.ends.length) this.#index = grow(this.#index);
+    this.#index.ends.set(ends, this.count);
+    this.#index.idEnds.set(idEnds, this.count);
+    this.#index.positions.set(positions, this.count);
     this.count += ends.length;
     this.length += bytes.length;
   }
@@ -104,23 +104,20 @@ export class BatchBuilder {
 
   /** Gives the batch away and begins the next one. */
   seal(cursor: Cursor, sourceBytesRead: number): RecordBatch {
+    const { ends, idEnds, positions } = this.#index;
     const batch = {
-      release: this.#releaseOnce(this.bytes),
+      release: this.#releaseOnce({ bytes: this.bytes, index: this.#index }),
       bytes: this.bytes.subarray(0, this.length),
-      ends: this.#ends.subarray(0, this.count),
-      idEnds: this.#idEnds.subarray(0, this.count),
+      ends: ends.subarray(0, this.count),
+      idEnds: idEnds.subarray(0, this.count),
       count: this.count,
-      firstPosition: this.count === 0 ? 0 : (this.#positions[0] ?? 0),
-      positions: this.#positions.subarray(0, this.count),
+      firstPosition: this.count === 0 ? 0 : (positions[0] ?? 0),
+      positions: positions.subarray(0, this.count),
       rejected: this.#rejected,
       cursor,
       sourceBytesRead,
     };
-    // A little more than this batch took, so that the next one seldom grows.
-    this.#write(this.#takeBuffer(Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * 1.1))));
-    this.#ends = new Uint32Array(Math.max(FIRST_CAPACITY_RECORDS, this.count));
-    this.#idEnds = new Uint32Array(this.#ends.length);
-    this.#positions = new Uint32Array(this.#ends.length);
+    this.#takeMemory();
     this.length = 0;
     this.count = 0;
     this.#rejected = [];
@@ -128,18 +125,22 @@ export class BatchBuilder {
     return batch;
   }
 
-  #takeBuffer(sizeBytes: number): Buffer<ArrayBuffer> {
+  #takeMemory(): void {
     const free = this.#free.pop();
-    // One that is too small is dropped: the pool grows with the batches.
-    return free !== undefined && free.length >= sizeBytes ? free : Buffer.allocUnsafeSlow(sizeBytes);
+    // What is too small is dropped: the pool grows with the batches.
+    const isEnough = free !== undefined && free.bytes.length >= this.length;
+    // A little more than this batch took, so that the next one seldom grows.
+    const sizeBytes = Math.max(FIRST_CAPACITY_BYTES, Math.ceil(this.length * HEADROOM));
+    this.#write(isEnough ? free.bytes : Buffer.allocUnsafeSlow(sizeBytes));
+    this.#index = free?.index ?? createIndex(Math.max(FIRST_CAPACITY_RECORDS, this.count));
   }
 
-  #releaseOnce(buffer: Buffer<ArrayBuffer>): () => void {
+  #releaseOnce(memory: BatchMemory): () => void {
     let isReleased = false;
     return () => {
       if (isReleased) return;
       isReleased = true;
-      if (this.#free.length < MAX_FREE_BUFFERS) this.#free.push(buffer);
+      if (this.#free.length < MAX_FREE_BUFFERS) this.#free.push(memory);
     };
   }
 
@@ -147,16 +148,32 @@ export class BatchBuilder {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }
-
-  #growIndex(): void {
-    this.#ends = grow(this.#ends);
-    this.#idEnds = grow(this.#idEnds);
-    this.#positions = grow(this.#positions);
-  }
 }
 
-function grow(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(values.length * 2);
-  grown.set(values);
+/** What `RecordBatch` says of each record; all of one length. */
+interface BatchIndex {
+  readonly ends: Uint32Array<ArrayBuffer>;
+  readonly idEnds: Uint32Array<ArrayBuffer>;
+  readonly positions: Uint32Array<ArrayBuffer>;
+}
+
+interface BatchMemory {
+  readonly bytes: Buffer<ArrayBuffer>;
+  readonly index: BatchIndex;
+}
+
+function createIndex(records: number): BatchIndex {
+  return {
+    ends: new Uint32Array(records),
+    idEnds: new Uint32Array(records),
+    positions: new Uint32Array(records),
+  };
+}
+
+function grow(index: BatchIndex): BatchIndex {
+  const grown = createIndex(index.ends.length * 2);
+  grown.ends.set(index.ends);
+  grown.idEnds.set(index.idEnds);
+  grown.positions.set(index.positions);
   return grown;
 }

@@ -39,7 +39,7 @@ export interface RecordBatch {
   readonly isDeletion?: boolean;
   /** What a transformation did, where one made these records. */
   readonly transformed?: TransformReport;
-  /** Gives the memory back to who made it, once: from then on nobody may read `bytes`. Never called is right too. */
+  /** Gives the memory back to who made it, once: from then on nobody may read `bytes`, `ends`, `idEnds` or `positions`. Never called is right too. */
   readonly release?: () => void;
 }
 

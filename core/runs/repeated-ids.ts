@@ -46,11 +46,7 @@ export class RepeatedIDs {
   /** To be called in the order of the source. */
   inspect(batch: RecordBatch): InspectedBatch {
     const hashes = hashIDs(batch, this.#seed);
-    const repeats: number[] = [];
-    for (let index = 0; index < batch.count; index += 1) {
-      if (this.#seen.add(hashes[index * 2] ?? 0, hashes[index * 2 + 1] ?? 0)) repeats.push(index);
-    }
-    return { batch, hashes, repeats };
+    return { batch, hashes, repeats: this.#seen.addAll(hashes) };
   }
 
   /**

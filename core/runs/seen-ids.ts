@@ -24,8 +24,17 @@ export class SeenIDs {
     return this.#isExact;
   }
 
-  /** Whether the id was there before; it is from now on. */
-  add(first: number, second: number): boolean {
+  /** Which of the ids, by their hashes as `hashIDs` gives them, were there before; all are from now on. */
+  addAll(hashes: Int32Array): number[] {
+    this.#current.fetch(hashes);
+    const repeats: number[] = [];
+    for (let index = 0; index < hashes.length; index += 2) {
+      if (this.#add(hashes[index] ?? 0, hashes[index + 1] ?? 0)) repeats.push(index / 2);
+    }
+    return repeats;
+  }
+
+  #add(first: number, second: number): boolean {
     const wasBefore = this.#previous?.has(first, second) === true;
     if (this.#current.entries >= this.#maxEntries && !this.#current.has(first, second)) this.#turnOver();
     // One of the generation before is noted again, or it would be forgotten though it was seen just now.
@@ -43,6 +52,8 @@ export class SeenIDs {
 /** An open-addressing set of 64-bit hashes; 0, 0 marks an empty slot. */
 class Generation {
   entries = 0;
+  /** Of no use to anybody, but what is read for nothing is not read. */
+  fetched = 0;
   #slots: number;
   #words: Int32Array;
 
@@ -69,6 +80,19 @@ class Generation {
     return false;
   }
 
+  /**
+   * Reads the slots of hashes that are about to be added: independent of one another, they come from memory many at a time,
+   * where `add` waits for each.
+   */
+  fetch(hashes: Int32Array): void {
+    const words = this.#words;
+    let fetched = 0;
+    for (let index = 0; index < hashes.length; index += 2) {
+      fetched |= words[this.#slotOf(hashes[index] ?? 0)] ?? 0;
+    }
+    this.fetched = fetched;
+  }
+
   cleared(): Generation {
     this.#words.fill(0);
     this.entries = 0;
@@ -79,8 +103,7 @@ class Generation {
   #find(first: number, second: number): number {
     const words = this.#words;
     const end = this.#slots * 2;
-    // The hash as a fraction of 2^32 spreads over any number of slots.
-    let at = Math.floor(((first >>> 0) / 0x1_0000_0000) * this.#slots) * 2;
+    let at = this.#slotOf(first);
     for (;;) {
       const word = words[at];
       const next = words[at + 1];
@@ -88,6 +111,11 @@ class Generation {
       at += 2;
       if (at === end) at = 0;
     }
+  }
+
+  /** The hash as a fraction of 2^32 spreads over any number of slots. */
+  #slotOf(first: number): number {
+    return Math.floor(((first >>> 0) / 0x1_0000_0000) * this.#slots) * 2;
   }
 
   #grow(): void {

@@ -27,7 +27,9 @@ export function buildBatchBody(
   const records = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
   const body = allocate(bodySize(batch, selection, between.length));
   let at = OPENING.copy(body);
-  for (const [place, record] of selection.entries()) {
+  // Not by an iterator: its pairs would be most of what the collector has to clear away during a run.
+  for (let place = 0; place < selection.length; place += 1) {
+    const record = selection[place] ?? 0;
     at += (place === 0 ? before : between).copy(body, at);
     at += records.copy(body, at, startOf(batch, record), batch.ends[record]);
   }

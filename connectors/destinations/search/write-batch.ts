@@ -33,10 +33,10 @@ export async function writeBatch(
   target: BatchTarget,
   batch: RecordBatch,
   signal: AbortSignal,
-  records: readonly number[] = [...batch.ends.subarray(0, batch.count).keys()],
+  records: readonly number[] = allOf(batch),
 ): Promise<WriteReceipt> {
   const books = createBooks(batch);
-  const waiting: number[][] = [sendable(target, batch, { records, books })];
+  const waiting: (readonly number[])[] = [sendable(target, batch, { records, books })];
   for (let selection = waiting.pop(); selection !== undefined; selection = waiting.pop()) {
     if (selection.length === 0) continue;
     const outcome = await sendSelection(target, batch, { selection, signal });
@@ -75,25 +75,32 @@ async function sendSelection(
   }
 }
 
+/** 0, 1, 2 …: most batches of a run are full, and so all of one size. */
+let lastIndexes: readonly number[] = [];
+
+function allOf({ count }: RecordBatch): readonly number[] {
+  if (lastIndexes.length !== count) lastIndexes = Array.from({ length: count }, (_, index) => index);
+  return lastIndexes;
+}
+
 function sendable(
   { action, maxRecordBytes }: BatchTarget,
   batch: RecordBatch,
   { records, books }: { records: readonly number[]; books: Books },
-): number[] {
-  const selection: number[] = [];
+): readonly number[] {
   const isPartial = action === 'partialUpdateObject' || action === 'partialUpdateObjectNoCreate';
   const unrepeatable = isPartial ? findUnrepeatable(batch) : undefined;
-  for (const index of records) {
+  const isTooBig = (index: number) => maxRecordBytes !== undefined && isOver(batch, index, maxRecordBytes);
+  const heldBack = records.filter((index) => unrepeatable?.has(index) === true || isTooBig(index));
+  // As it nearly always is: no second list of thousands.
+  if (heldBack.length === 0) return records;
+  for (const index of heldBack) {
     const operation = unrepeatable?.get(index);
-    if (operation !== undefined) {
-      books.rejectUnrepeatable(index, operation);
-    } else if (maxRecordBytes !== undefined && isOver(batch, index, maxRecordBytes)) {
-      books.rejectUnsent(index, maxRecordBytes);
-    } else {
-      selection.push(index);
-    }
+    if (operation !== undefined) books.rejectUnrepeatable(index, operation);
+    else books.rejectUnsent(index, maxRecordBytes ?? 0);
   }
-  return selection;
+  const isHeldBack = new Set(heldBack);
+  return records.filter((index) => !isHeldBack.has(index));
 }
 
 /** The service may count without white space: only what is too big either way is kept back. */

@@ -26,7 +26,10 @@ export interface ByteRange {
  * How a file comes, whatever the protocol, in the words of http, which has one for all that matters: 200 for the whole file and
  * 206 for a part; `etag`, `last-modified`, `content-length`, `content-range`.
  */
-export type FileAnswer = Pick<HttpResponse, 'statusCode' | 'headers' | 'body' | 'url'>;
+export interface FileAnswer extends Pick<HttpResponse, 'statusCode' | 'headers' | 'body' | 'url'> {
+  /** A chunk of the body that fills its memory is the only one there, and nobody else reads it. */
+  readonly areChunksOurs?: boolean;
+}
 
 /** The way to the servers of one protocol. */
 export interface FileTransport {

@@ -54,6 +54,7 @@ export async function* readFile(
     for await (const chunk of file.content) {
       signal.throwIfAborted();
       window.append(chunk);
+      file.letGo(chunk);
       if (window.isWorthParsing()) yield* takeBatches();
     }
     window.finish();

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { readBody, type ByteCount } from './file-body.ts';
 import { changedError, toValidator, type FileCursor, type FileVersion } from './file-cursor.ts';
 import type { FileAnswer, FileRequest } from './file-request.ts';
-import { openFile, prepend, readContent, type OpenedFile } from './open-file.ts';
+import { letGoOf, openFile, prepend, readContent, type OpenedFile } from './open-file.ts';
 
 /** A file whose content is about to be read from a cursor on. */
 export interface ResumedFile extends OpenedFile {
@@ -33,6 +33,7 @@ export async function resumeFile(
     version: versionOf(cursor),
     sizeBytes: sizeInRange(response),
     prologue: prologue.bytes,
+    letGo: letGoOf(response),
     content: dropBytes(readBody(response, received, request.paceMilliseconds), 1),
     close: () => {
       response.body.destroy();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../connectors/registry.ts';
 import { createHttpClient } from '../../../connectors/http/http-client.ts';
 import { createHttpTransport } from '../../../connectors/sources/file/http-transport.ts';
+import { letGoOf } from '../../../connectors/sources/file/open-file.ts';
 import { readFile } from '../../../connectors/sources/file/read-file.ts';
 import { createCsvParser, LARGE_LIMITS } from '../support/parse-bytes.ts';
 import { startServer } from '../support/file-server.ts';
@@ -37,6 +38,17 @@ describe('reading a file', () => {
     }
     expect(records).toBe(400_000);
     expect(highest).toBeLessThan(120 * 1024 * 1024);
+  });
+
+  it('gives the memory of a chunk back, unless something else lies in it or somebody else may read it', () => {
+    const chunk = () => Buffer.allocUnsafeSlow(100);
+    const [alone, shared, others] = [chunk(), chunk(), chunk()];
+    const answer = { statusCode: 200, headers: {}, body: Readable.from([]), url: '' };
+    const letGo = letGoOf({ ...answer, areChunksOurs: true });
+    letGo(alone);
+    letGo(shared.subarray(10));
+    letGoOf(answer)(others);
+    expect([alone, shared, others].map(({ length }) => length)).toEqual([0, 100, 100]);
   });
 
   it('ends in an error that may pass when the server falls silent', async () => {

@@ -5,7 +5,8 @@ import { toBatch } from '../../support/record-batches.ts';
 
 function addAll(seen: SeenIDs, objectIDs: readonly string[], seed = 1): boolean[] {
   const hashes = hashIDs(toBatch(objectIDs.map((objectID) => ({ objectID }))), seed);
-  return objectIDs.map((_, index) => seen.add(hashes[index * 2] ?? 0, hashes[index * 2 + 1] ?? 0));
+  const repeats = new Set(seen.addAll(hashes));
+  return objectIDs.map((_, index) => repeats.has(index));
 }
 
 describe('seen ids', () => {
