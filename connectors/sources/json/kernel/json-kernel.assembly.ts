@@ -115,7 +115,7 @@ function writeRecord(place: u32): bool {
   const firstMember = skipSpace(start + 1);
   const lastEnd = readMembers(firstMember);
   if (lastEnd === NOWHERE) return false;
-  // The id is written a second time.
+  // The id is written twice. What this leaves out is short.
   if (to + (from - start) + (idValueEnd - idStart) > outputEnd) return false;
   const beginsWithID = objectIDStart === start + 1 && idStart === start + OPENING_BYTES;
   if (!beginsWithID) {
@@ -124,7 +124,7 @@ function writeRecord(place: u32): bool {
     copyMembers(firstMember, lastEnd);
     store<u8>(to, CLOSE_OBJECT);
     to += 1;
-    return true;
+    return to <= outputEnd;
   }
   if (load<u8>(idStart) !== QUOTE || idValueEnd - idStart <= 2) return false;
   memory.copy(to, start, from - start);
