@@ -2,7 +2,8 @@ import type { Clock } from '../../../core/foundation/clock.ts';
 import { DestinationError } from '../../../core/runs/destination-error.ts';
 import type { IndexOperations } from './index-operations.ts';
 
-const AT_ONCE = 4;
+/** A run of a million records has hundreds of tasks: one after the other they would take longer than what they are of. */
+const AT_ONCE = 16;
 const FIRST_DELAY_MILLISECONDS = 20;
 const LONGEST_DELAY_MILLISECONDS = 1000;
 const DELAY_GROWTH = 1.5;

@@ -90,7 +90,8 @@ test.each(['sequence', 'array'])(
           );
           expect(texts).toEqual(expected);
           // In a sequence, places are lines.
-          const places = (index: number) => (layout === 'array' ? index + 1 : expect.any(Number));
+          const anywhere: unknown = expect.any(Number);
+          const places = (index: number) => (layout === 'array' ? index + 1 : anywhere);
           expect(rejected).toMatchObject(
             alone.flatMap(({ rejected }, index) =>
               rejected.map(({ code }) => ({ code, position: places(index) })),
