@@ -143,8 +143,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a record without an id gets one by chance',
     file: 'core/records/record-id.ts',
-    was: 'return (place) => `${prefix}-${place}`;',
-    is: 'return (place) => `${prefix}-${place}-${Math.random()}`;',
+    was: 'return (place) => `${stem}${place}`;',
+    is: 'return (place) => `${stem}${place}-${Math.random()}`;',
   },
   {
     name: 'an update removes a record that may be one of those which cannot be read',
