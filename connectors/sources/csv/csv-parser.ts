@@ -91,7 +91,9 @@ export class CsvParser implements FileParser {
   /** As many as there are from the window's start on. */
   #takePlainRows(window: InputWindow, batch: BatchBuilder): void {
     if (this.#kernel === undefined || window.start < window.suspectUntil) return;
-    this.#records += this.#kernel.write(window, batch, this.#line);
+    const taken = this.#kernel.write(window, batch, this.#line);
+    if (taken === 0) return;
+    this.#records += taken;
     this.#line += this.#kernel.lines;
   }
 

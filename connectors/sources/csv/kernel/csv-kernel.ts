@@ -42,7 +42,7 @@ export class CsvKernel {
     return fits(sharedKernel().exports, options) ? new CsvKernel(options) : undefined;
   }
 
-  /** Lines that the rows of the last call took. */
+  /** Lines that the rows of the last call took, where it took any. */
   get lines(): number {
     return this.#kernel.exports.linesRead.value;
   }

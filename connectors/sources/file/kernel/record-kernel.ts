@@ -3,6 +3,8 @@ import type { InputWindow } from '../input-window.ts';
 
 const PAGE_BYTES = 65_536;
 const QUOTE = 0x22;
+/** A file of which the kernel can take nothing is tried again now and then only. */
+const LONGEST_PAUSE = 64;
 
 /** What `record-output.assembly.ts` gives every kernel, and says of each; capitals are addresses and sizes. */
 type Numbers =
@@ -20,6 +22,9 @@ export class KernelFile {
   /** Which part of the file the kernel's input is. */
   loadedFrom = 0;
   loadedUntil = 0;
+  /** How often in a row there was nothing for the kernel, and how many records are now left to the parser unasked. */
+  vain = 0;
+  pause = 0;
 }
 
 /**
@@ -52,32 +57,37 @@ export class RecordKernel<Exports extends RecordKernelExports> {
    * them; returns how many. `line` is the one in which the window starts.
    */
   write(window: InputWindow, batch: BatchBuilder, line: number): number {
-    const file = this.#load(window);
+    const file = this.#file ?? new KernelFile();
+    if (file.pause > 0) {
+      file.pause -= 1;
+      return 0;
+    }
+    this.#load(window, file);
     const { exports } = this;
     exports.useBatch(batch.roomRecords, batch.roomBytes, batch.length);
     const start = window.offset - file.loadedFrom;
     const count = exports.writeRecords(start, file.loadedUntil - file.loadedFrom, line);
     window.start += exports.inputRead.value - start;
     if (count > 0) batch.append(this.#output(count));
+    file.vain = count > 0 ? 0 : file.vain + 1;
+    file.pause = Math.min(file.vain >> 1, LONGEST_PAUSE);
     return count;
   }
 
   /** Puts as much of the window as there is room for into the memory, unless most of it is there. */
-  #load(window: InputWindow): KernelFile {
-    const file = this.#file ?? new KernelFile();
+  #load(window: InputWindow, file: KernelFile): void {
     const { INPUT, INPUT_BYTES, STEP } = this.exports;
     const { offset } = window;
     const windowEnd = offset + window.end - window.start;
     const isLoaded = offset >= file.loadedFrom && offset < file.loadedUntil;
     const isEnough = file.loadedUntil === windowEnd || file.loadedUntil - offset > INPUT_BYTES.value / 2;
-    if (isLoaded && isEnough) return file;
+    if (isLoaded && isEnough) return;
     const size = Math.min(windowEnd - offset, INPUT_BYTES.value);
     const end = INPUT.value + size;
     this.memory.set(window.bytes.subarray(window.start, window.start + size), INPUT.value);
     this.memory.fill(QUOTE, end, end + STEP.value);
     file.loadedFrom = offset;
     file.loadedUntil = offset + size;
-    return file;
   }
 
   #output(count: number) {

@@ -41,7 +41,7 @@ export class JsonKernel {
     this.#idStem = idStem;
   }
 
-  /** Lines that the records of the last call took. */
+  /** Lines that the records of the last call took, where it took any. */
   get lines(): number {
     return this.#kernel.exports.linesRead.value;
   }
