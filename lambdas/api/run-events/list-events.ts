@@ -5,7 +5,7 @@ import { defineOperation, INGESTION_RIGHTS } from '../define-operation.ts';
 import { dateParameter, listParameter, pageParameters, sortParameters } from '../query-parameters.ts';
 import { paginationShape, windowShape } from '../response-shapes.ts';
 import { requireRun } from '../runs/require-run.ts';
-import { readWindow, toWindowShape } from '../window.ts';
+import { readWindow, toListed, toWindowShape } from '../window.ts';
 import { runEventShape, toRunEventShape } from './run-event-shape.ts';
 
 const DEFAULT_WINDOW_MILLISECONDS = 3 * 60 * 60 * 1000;
@@ -34,7 +34,7 @@ export const listEvents = defineOperation({
       itemsPerPage,
       sort,
       order,
-      ...window,
+      ...toListed(window, query),
       ...(status === undefined ? {} : { statuses: status }),
       ...(type === undefined ? {} : { types: type }),
     });

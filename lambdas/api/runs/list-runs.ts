@@ -11,7 +11,7 @@ import {
   sortParameters,
 } from '../query-parameters.ts';
 import { paginationShape, windowShape } from '../response-shapes.ts';
-import { readWindow, toWindowShape } from '../window.ts';
+import { readWindow, toListed, toWindowShape } from '../window.ts';
 import { runShape, toRunShape } from './run-shape.ts';
 
 const DEFAULT_WINDOW_MILLISECONDS = 7 * 24 * 60 * 60 * 1000;
@@ -39,7 +39,7 @@ export const listRuns = defineOperation({
       itemsPerPage,
       sort,
       order,
-      ...window,
+      ...toListed(window, query),
       ...(status === undefined ? {} : { statuses: status }),
       ...(type === undefined ? {} : { types: type }),
       ...(taskID === undefined ? {} : { taskID }),
