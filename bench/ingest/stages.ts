@@ -9,6 +9,7 @@ import type { FileParser } from '../../connectors/sources/file/file-parser.ts';
 import { InputWindow } from '../../connectors/sources/file/input-window.ts';
 import { JsonParser } from '../../connectors/sources/json/json-parser.ts';
 import { BatchBuilder } from '../../core/records/batch-builder.ts';
+import { BATCH_LIMITS } from '../../core/records/batch-limits.ts';
 import type { RecordBatch } from '../../core/records/record-batch.ts';
 import { hashIDs } from '../../core/runs/id-hash.ts';
 import { RepeatedIDs } from '../../core/runs/repeated-ids.ts';
@@ -23,8 +24,6 @@ const { values } = parseArgs({
 });
 const rows = Number(values.rows);
 const CHUNK_BYTES = 65_536;
-/** As the worker's. */
-const LIMITS = { maxRecords: 4000, maxBytes: 1536 * 1024 };
 const files = await makeData(join(import.meta.dirname, '../data'), rows);
 
 type Take = (batch: RecordBatch) => void;
@@ -75,7 +74,7 @@ for (const format of ['csv', 'json'] as const) {
 function read(format: 'csv' | 'json', take: Take | undefined): void {
   const parser = createParser(format);
   const window = new InputWindow();
-  const batch = new BatchBuilder(LIMITS);
+  const batch = new BatchBuilder(BATCH_LIMITS);
   const parse = (): void => {
     if (take === undefined) {
       window.start = window.end;

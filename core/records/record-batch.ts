@@ -70,5 +70,6 @@ export function describePlace(batch: RecordBatch, index: number): string {
     : `${batch.positionUnit ?? 'record'} ${position}`;
 }
 
-/** Every record begins `{"objectID":`, so its id's JSON string starts this many bytes after the record's start. */
-export const OBJECT_ID_OFFSET = '{"objectID":'.length;
+/** What every record begins with; the JSON string of its id follows. */
+export const RECORD_OPENING = '{"objectID":';
+export const OBJECT_ID_OFFSET = RECORD_OPENING.length;

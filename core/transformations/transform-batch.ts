@@ -1,4 +1,5 @@
 import { BatchBuilder } from '../records/batch-builder.ts';
+import { BATCH_LIMITS } from '../records/batch-limits.ts';
 import {
   OBJECT_ID_OFFSET,
   positionOf,
@@ -9,9 +10,6 @@ import { keepRecord } from '../records/kept-content.ts';
 import { toReason, type RejectedRecord } from '../records/rejected-record.ts';
 import type { TransformedRecord } from './read-outputs.ts';
 import type { StageAnswer, StageInput, TransformStage } from './transform-stage.ts';
-
-/** As large as a batch that comes straight from a source. */
-const LIMITS = { maxRecords: 5_000, maxBytes: 2 * 1024 * 1024 };
 
 const MAX_NAMED_FAILURES = 20;
 
@@ -50,7 +48,7 @@ class BatchTransformation {
   readonly #transformationID: string;
   readonly #batch: RecordBatch;
   readonly #inputs: readonly StageInput[];
-  readonly #builder = new BatchBuilder(LIMITS);
+  readonly #builder = new BatchBuilder(BATCH_LIMITS);
   readonly #parts: RecordBatch[] = [];
   readonly #rejected: RejectedRecord[] = [];
   #bytes = 0;

@@ -1,3 +1,5 @@
+import { RECORD_OPENING } from '../../../core/records/record-batch.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const FIRST_NEEDING_NO_ESCAPE = 0x20;
@@ -33,7 +35,7 @@ export function toWords(text: string): TextWords {
 }
 
 /** What every record begins with; the id follows. */
-export const OBJECT_ID_PREFIX = toWords('{"objectID":"');
+export const OBJECT_ID_PREFIX = toWords(`${RECORD_OPENING}"`);
 
 export function copyWords({ words, length }: TextWords, target: CsvTarget): void {
   const { view, at } = target;

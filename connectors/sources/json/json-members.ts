@@ -30,7 +30,7 @@ export class JsonMembers {
   objectIDMember = -1;
 
   readonly idName: string;
-  readonly #idName: Buffer;
+  readonly #idNameBytes: Buffer;
   readonly #nameEnds = new Int32Array(MAX_MEMBERS);
   /** Open addressing by name; an entry of an earlier record is smaller than `#stamp` and counts as free. */
   readonly #slots = new Int32Array(SLOTS);
@@ -45,7 +45,7 @@ export class JsonMembers {
 
   constructor(idName: string) {
     this.idName = idName;
-    this.#idName = Buffer.from(idName);
+    this.#idNameBytes = Buffer.from(idName);
   }
 
   /** Scans the object at `at`; returns where it ends, `INCOMPLETE` or `INVALID`. */
@@ -152,7 +152,7 @@ export class JsonMembers {
   #recognise(bytes: Buffer, member: number): void {
     const start = (this.nameStarts[member] ?? 0) + 1;
     const end = (this.#nameEnds[member] ?? 0) - 1;
-    if (isName(bytes, start, end, this.#idName)) this.idMember = member;
+    if (isName(bytes, start, end, this.#idNameBytes)) this.idMember = member;
     if (isName(bytes, start, end, OBJECT_ID)) this.objectIDMember = member;
     let hash = 0x811c9dc5;
     for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
@@ -188,7 +188,7 @@ export class JsonMembers {
       if (other !== undefined) this.leaveOut(other);
       members.set(name, member);
     }
-    this.idMember = members.get(this.#idName.toString()) ?? -1;
+    this.idMember = members.get(this.idName) ?? -1;
     this.objectIDMember = members.get('objectID') ?? -1;
   }
 

@@ -8,6 +8,7 @@ import type { ParserPosition } from '../file/file-cursor.ts';
 import type { FileParser } from '../file/file-parser.ts';
 import { MAX_RECORD_BYTES, type InputWindow } from '../file/input-window.ts';
 import { findInvalidUTF8, quoteExcerpt } from '../file/rejected-text.ts';
+import { describeKind } from './describe-kind.ts';
 import { JsonDescent } from './json-descent.ts';
 import { JsonFileFault } from './json-file-fault.ts';
 import { JsonMembers } from './json-members.ts';
@@ -287,14 +288,6 @@ export class JsonParser implements FileParser {
   #place(position: number): string {
     return this.#layout === 'array' ? `Element ${position}` : `The record at line ${position}`;
   }
-}
-
-function describeKind(first: number | undefined): string {
-  if (first === OPEN_ARRAY) return 'an array';
-  if (first === OPEN_OBJECT) return 'an object';
-  if (first === 0x22) return 'a string';
-  if (first === 0x6e) return 'null';
-  return first === 0x74 || first === 0x66 ? 'a boolean' : 'a number';
 }
 
 function countLineFeeds(bytes: Buffer): number {

@@ -1,5 +1,6 @@
 import type { BatchBuilder } from '../../../core/records/batch-builder.ts';
-import { OBJECT_ID_OFFSET } from '../../../core/records/record-batch.ts';
+import { OBJECT_ID_OFFSET, RECORD_OPENING } from '../../../core/records/record-batch.ts';
+import { describeKind } from './describe-kind.ts';
 import type { JsonMembers } from './json-members.ts';
 
 const QUOTE = 0x22;
@@ -7,7 +8,7 @@ const COMMA = 0x2c;
 const MINUS = 0x2d;
 const BACKSLASH = 0x5c;
 const CLOSE_OBJECT = 0x7d;
-const OBJECT_ID_PREFIX = Buffer.from('{"objectID":');
+const OBJECT_ID_PREFIX = Buffer.from(RECORD_OPENING);
 
 /** The id of a record as JSON text, or why it has none that can be used. */
 export type RecordID =
@@ -30,8 +31,7 @@ export function readRecordID(bytes: Buffer, start: number, end: number): RecordI
     return { text: Buffer.from(`"${bytes.toString('latin1', start, end)}"`) };
   }
   if (first === 0x6e) return { problem: 'missing' };
-  if (first === 0x7b) return { problem: 'type', found: 'an object' };
-  return { problem: 'type', found: first === 0x5b ? 'an array' : 'a boolean' };
+  return { problem: 'type', found: describeKind(first) };
 }
 
 /** What was read and how: the object `bytes[start .. end)` and its members. */

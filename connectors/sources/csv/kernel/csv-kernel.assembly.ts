@@ -3,6 +3,8 @@ import {
   CLOSE_OBJECT,
   CR,
   LF,
+  OPENING,
+  OPENING_BYTES,
   OVERRUN_BYTES,
   OWN,
   QUOTE,
@@ -21,15 +23,18 @@ import {
   outputEnd,
   skipNumber,
   to,
-  writeDecimal,
+  writePositionID,
 } from '../../file/kernel/record-output.assembly';
 
 export {
   ENDS,
   ID_ENDS,
+  ID_STEM,
+  ID_STEM_BYTES,
   INPUT,
   INPUT_BYTES,
   MEMORY_BYTES,
+  OPENING,
   OUTPUT,
   POSITIONS,
   STEP,
@@ -37,18 +42,13 @@ export {
   linesRead,
   outputWritten,
   useBatch,
+  useIDStem,
 } from '../../file/kernel/record-output.assembly';
 
 /** Writes the rows of a CSV file as JSON records, sixteen bytes at a time. All exported capitals are addresses and sizes. */
 
-/** What every record begins with: `{"objectID":"`. */
-export const OPENING: usize = OWN;
-const OPENING_BYTES: usize = 13;
-/** What the id begins with where no column holds one; the line of the row follows. */
-export const ID_STEM: usize = OPENING + STEP;
-export const ID_STEM_BYTES: usize = 64;
 /** Per column: the address and the length of its prefix, and its kind. */
-export const COLUMNS: usize = ID_STEM + ID_STEM_BYTES;
+export const COLUMNS: usize = OWN;
 export const COLUMNS_BYTES: usize = 1200;
 export const COLUMN_BYTES: usize = 12;
 /** What stands before each cell: `,"name":`, and a quote where it is text. */
@@ -82,14 +82,12 @@ const LETTER_T: u32 = 0x74;
 
 let columnCount: u32 = 0;
 let idColumn: i32 = -1;
-let idStemBytes: usize = 0;
 let delimiter: u32 = 0;
 
 /** The columns at `COLUMNS` count from now on. `id` is the column that holds the id; -1 without. */
-export function plan(columns: u32, id: i32, stemBytes: usize, delimiterByte: u32): void {
+export function plan(columns: u32, id: i32, delimiterByte: u32): void {
   columnCount = columns;
   idColumn = id;
-  idStemBytes = stemBytes;
   delimiter = delimiterByte;
 }
 
@@ -108,8 +106,8 @@ function writeRow(): bool {
   // An empty line is no row.
   if (from >= inputEnd || first === LF || first === CR) return false;
   copy(OPENING, OPENING_BYTES);
-  if (idColumn < 0) writePositionID();
-  else if (!writeID()) return false;
+  const hasID = idColumn < 0 ? writePositionID(line) : writeID();
+  if (!hasID) return false;
   from = rowStart;
   if (!writeCells()) return false;
   store<u8>(to, CLOSE_OBJECT);
@@ -167,7 +165,8 @@ function passLineEnd(): bool {
 
 /** Writes the cell that holds the id; the ones before it are passed. */
 function writeID(): bool {
-  const start = to;
+  store<u8>(to, QUOTE);
+  const start = to + 1;
   const startLine = line;
   for (let cell = 0; cell <= idColumn; cell += 1) {
     if (cell > 0 && !passDelimiter()) return false;
@@ -179,15 +178,6 @@ function writeID(): bool {
   idEnd = to;
   const isEmpty = to === start + 1;
   return !isEmpty;
-}
-
-/** Writes the stem and the line. */
-function writePositionID(): void {
-  copy(ID_STEM, idStemBytes);
-  writeDecimal(line);
-  store<u8>(to, QUOTE);
-  to += 1;
-  idEnd = to;
 }
 
 /** Writes the cell at `from` as the inside of a JSON string, and the closing quote. */

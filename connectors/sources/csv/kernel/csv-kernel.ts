@@ -5,16 +5,13 @@ import type { CsvColumn, CsvColumns } from '../csv-columns.ts';
 import { KERNEL } from './csv-kernel.wasm.ts';
 
 type Numbers =
-  | ('OPENING' | 'ID_STEM' | 'ID_STEM_BYTES' | 'COLUMNS' | 'COLUMNS_BYTES' | 'COLUMN_BYTES')
-  | ('PREFIXES' | 'PREFIXES_BYTES' | 'MAX_PREFIX_BYTES')
+  | ('COLUMNS' | 'COLUMNS_BYTES' | 'COLUMN_BYTES' | 'PREFIXES' | 'PREFIXES_BYTES' | 'MAX_PREFIX_BYTES')
   | ('TEXT' | 'INTEGER' | 'FLOAT' | 'BOOLEAN' | 'LEFT_OUT');
 
 /** What `csv-kernel.assembly.ts` exports, and says of each. */
 interface CsvKernelExports extends RecordKernelExports, Readonly<Record<Numbers, WebAssembly.Global>> {
-  plan(columns: number, idColumn: number, stemBytes: number, delimiter: number): void;
+  plan(columns: number, idColumn: number, delimiter: number): void;
 }
-
-const OPENING = '{"objectID":"';
 
 /** What the rows of one file are written with. */
 export interface CsvKernelOptions {
@@ -42,20 +39,20 @@ export class CsvKernel {
     return fits(sharedKernel().exports, options) ? new CsvKernel(options) : undefined;
   }
 
-  /** Lines that the rows of the last call took, where it took any. */
+  /** As `RecordKernel.lines`. */
   get lines(): number {
-    return this.#kernel.exports.linesRead.value;
+    return this.#kernel.lines;
   }
 
   /** As `RecordKernel.write`. */
   write(window: InputWindow, batch: BatchBuilder, line: number): number {
-    if (this.#kernel.turnTo(this.#file)) plan(this.#kernel, this.#options);
-    return this.#kernel.write(window, batch, line);
+    if (this.#kernel.turnTo(this.#file, this.#options.positionStem)) plan(this.#kernel, this.#options);
+    return this.#kernel.write(this.#file, window, batch, line);
   }
 }
 
-function fits(exports: CsvKernelExports, { columns, delimiter, positionStem }: CsvKernelOptions): boolean {
-  const { COLUMNS_BYTES, COLUMN_BYTES, PREFIXES_BYTES, MAX_PREFIX_BYTES, ID_STEM_BYTES, STEP } = exports;
+function fits(exports: CsvKernelExports, { columns, delimiter }: CsvKernelOptions): boolean {
+  const { COLUMNS_BYTES, COLUMN_BYTES, PREFIXES_BYTES, MAX_PREFIX_BYTES, STEP } = exports;
   const { all } = columns;
   return (
     Buffer.byteLength(delimiter) === 1 &&
@@ -63,14 +60,13 @@ function fits(exports: CsvKernelExports, { columns, delimiter, positionStem }: C
     !/[\d.-]/.test(delimiter) &&
     all.length * COLUMN_BYTES.value <= COLUMNS_BYTES.value &&
     all.every(({ prefix, type }) => prefix.length <= MAX_PREFIX_BYTES.value && type !== 'json') &&
-    columns.prefixBytes + all.length * STEP.value <= PREFIXES_BYTES.value &&
-    positionStem.length <= ID_STEM_BYTES.value
+    columns.prefixBytes + all.length * STEP.value <= PREFIXES_BYTES.value
   );
 }
 
 function plan({ exports, memory }: RecordKernel<CsvKernelExports>, options: CsvKernelOptions): void {
-  const { COLUMNS, COLUMN_BYTES, PREFIXES, ID_STEM, OPENING: opening, STEP } = exports;
-  const { columns, positionStem, delimiter } = options;
+  const { COLUMNS, COLUMN_BYTES, PREFIXES, STEP } = exports;
+  const { columns, delimiter } = options;
   let prefixAt = PREFIXES.value;
   for (const [index, column] of columns.all.entries()) {
     const at = COLUMNS.value + index * COLUMN_BYTES.value;
@@ -80,9 +76,7 @@ function plan({ exports, memory }: RecordKernel<CsvKernelExports>, options: CsvK
     memory.writeInt32LE(kindOf(exports, column), at + 8);
     prefixAt += Math.ceil(prefix.length / STEP.value) * STEP.value;
   }
-  memory.write(OPENING, opening.value);
-  const stemBytes = memory.write(positionStem, ID_STEM.value, 'latin1');
-  exports.plan(columns.all.length, columns.idColumn, stemBytes, delimiter.charCodeAt(0));
+  exports.plan(columns.all.length, columns.idColumn, delimiter.charCodeAt(0));
 }
 
 function kindOf(exports: CsvKernelExports, { type, isObjectID }: CsvColumn): number {

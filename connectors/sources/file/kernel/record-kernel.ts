@@ -1,4 +1,5 @@
 import type { BatchBuilder } from '../../../../core/records/batch-builder.ts';
+import { RECORD_OPENING } from '../../../../core/records/record-batch.ts';
 import type { InputWindow } from '../input-window.ts';
 
 const PAGE_BYTES = 65_536;
@@ -8,11 +9,13 @@ const LONGEST_PAUSE = 64;
 
 /** What `record-output.assembly.ts` gives every kernel, and says of each; capitals are addresses and sizes. */
 type Numbers =
-  | ('MEMORY_BYTES' | 'INPUT' | 'INPUT_BYTES' | 'OUTPUT' | 'STEP' | 'ENDS' | 'ID_ENDS' | 'POSITIONS')
+  | ('MEMORY_BYTES' | 'OPENING' | 'ID_STEM' | 'ID_STEM_BYTES' | 'STEP')
+  | ('INPUT' | 'INPUT_BYTES' | 'OUTPUT' | 'ENDS' | 'ID_ENDS' | 'POSITIONS')
   | ('inputRead' | 'outputWritten' | 'linesRead');
 
 export interface RecordKernelExports extends Readonly<Record<Numbers, WebAssembly.Global>> {
   readonly memory: WebAssembly.Memory;
+  useIDStem(sizeBytes: number): void;
   useBatch(roomRecords: number, roomBytes: number, heldBytes: number): void;
   writeRecords(start: number, end: number, line: number): number;
 }
@@ -42,22 +45,34 @@ export class RecordKernel<Exports extends RecordKernelExports> {
     const { memory, MEMORY_BYTES } = this.exports;
     memory.grow(Math.ceil((MEMORY_BYTES.value - memory.buffer.byteLength) / PAGE_BYTES));
     this.memory = Buffer.from(memory.buffer);
+    this.memory.write(RECORD_OPENING, this.exports.OPENING.value);
   }
 
-  /** True where the kernel was at another file and has to be told what it needs to know of this one. */
-  turnTo(file: KernelFile): boolean {
+  /** Lines that the records of the last call took, where it took any. */
+  get lines(): number {
+    return this.exports.linesRead.value;
+  }
+
+  /**
+   * True where the kernel was at another file and has to be told what it needs to know of this one. `idStem` is what the ids
+   * of its records begin with that bring none; empty where they must.
+   */
+  turnTo(file: KernelFile, idStem: string): boolean {
     if (this.#file === file) return false;
     this.#file = file;
     file.loadedUntil = file.loadedFrom;
+    const stem = idStem === '' ? '' : `"${idStem}`;
+    const { ID_STEM, ID_STEM_BYTES } = this.exports;
+    if (stem.length > ID_STEM_BYTES.value) throw new RangeError(`An id's stem is too long: ${idStem}`);
+    this.exports.useIDStem(this.memory.write(stem, ID_STEM.value, 'latin1'));
     return true;
   }
 
   /**
-   * Writes records from the window's start on into the batch, as long as there is nothing to them, and moves the start past
-   * them; returns how many. `line` is the one in which the window starts.
+   * Writes records of the file that it was turned to, from the window's start on, into the batch, as long as there is nothing
+   * to them, and moves the start past them; returns how many. `line` is the one in which the window starts.
    */
-  write(window: InputWindow, batch: BatchBuilder, line: number): number {
-    const file = this.#file ?? new KernelFile();
+  write(file: KernelFile, window: InputWindow, batch: BatchBuilder, line: number): number {
     if (file.pause > 0) {
       file.pause -= 1;
       return 0;

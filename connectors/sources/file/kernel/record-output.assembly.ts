@@ -13,8 +13,14 @@ const MAX_RECORDS: u32 = 4096;
 /** Longer numbers may be too large for a double. */
 const MAX_NUMBER_BYTES: usize = 300;
 
-/** Below are the kernel's own things, which begin at the first address that is not taken for a null. */
-export const OWN: usize = 1024;
+/** What every record begins with, `{"objectID":`; at the first address that is not taken for none. */
+export const OPENING: usize = 1024;
+export const OPENING_BYTES: usize = 12;
+/** What the id begins with where the source holds none, with its quote; the record's place follows. */
+export const ID_STEM: usize = OPENING + STEP;
+export const ID_STEM_BYTES: usize = 64;
+/** From here to `ENDS` lies what one format's kernel needs. */
+export const OWN: usize = ID_STEM + ID_STEM_BYTES;
 /** Per record, 4 bytes each: where it ends, where its id ends, where it stands in the file. */
 export const ENDS: usize = 65_536;
 export const ID_ENDS: usize = ENDS + MAX_RECORDS * 4;
@@ -55,6 +61,7 @@ export let outputEnd: usize = 0;
 /** Where the id of the present record ends. */
 export let idEnd: usize = 0;
 
+let idStemBytes: usize = 0;
 let count: u32 = 0;
 let maxCount: u32 = 0;
 let base: u32 = 0;
@@ -62,6 +69,11 @@ let firstLine: u32 = 0;
 let recordInput: usize = 0;
 let recordOutput: usize = 0;
 let recordLine: u32 = 0;
+
+/** The stem at `ID_STEM` has so many bytes from now on; none where a record has to bring its id. */
+export function useIDStem(sizeBytes: usize): void {
+  idStemBytes = sizeBytes;
+}
 
 /** The next records go into a batch that has so much room left and holds `heldBytes`: ends are counted from there. */
 export function useBatch(roomRecords: u32, roomBytes: usize, heldBytes: u32): void {
@@ -100,14 +112,24 @@ export function endRecords(): u32 {
   return count;
 }
 
+/** Writes an id that a record's place gives it; false where it has to bring one. */
+export function writePositionID(place: u32): bool {
+  if (idStemBytes === 0) return false;
+  copy(ID_STEM, idStemBytes);
+  writeDecimal(place);
+  store<u8>(to, QUOTE);
+  to += 1;
+  idEnd = to;
+  return true;
+}
+
 /** Copies what is shorter than `OVERRUN_BYTES`. */
 export function copy(start: usize, length: usize): void {
   for (let done: usize = 0; done < length; done += STEP) v128.store(to + done, v128.load(start + done));
   to += length;
 }
 
-/** Writes the number in digits. */
-export function writeDecimal(value: u32): void {
+function writeDecimal(value: u32): void {
   let digits: usize = 1;
   for (let rest = value; rest >= 10; rest /= 10) digits += 1;
   let rest = value;

@@ -2,6 +2,8 @@ import {
   CLOSE_OBJECT,
   COMMA,
   MINUS,
+  OPENING,
+  OPENING_BYTES,
   OWN,
   QUOTE,
   STEP,
@@ -16,16 +18,19 @@ import {
   line,
   outputEnd,
   to,
-  writeDecimal,
+  writePositionID,
 } from '../../file/kernel/record-output.assembly';
 import { NOWHERE, OPEN_OBJECT, isEscaped, skipSpace, skipValue } from './json-value.assembly';
 
 export {
   ENDS,
   ID_ENDS,
+  ID_STEM,
+  ID_STEM_BYTES,
   INPUT,
   INPUT_BYTES,
   MEMORY_BYTES,
+  OPENING,
   OUTPUT,
   POSITIONS,
   STEP,
@@ -33,6 +38,7 @@ export {
   linesRead,
   outputWritten,
   useBatch,
+  useIDStem,
 } from '../../file/kernel/record-output.assembly';
 
 /**
@@ -41,15 +47,9 @@ export {
  * sizes.
  */
 
-/** What every record begins with: `{"objectID":`. */
-export const OPENING: usize = OWN;
-const OPENING_BYTES: usize = 12;
-/** What the id begins with where records bring none; the record's place follows. */
-export const ID_STEM: usize = OPENING + STEP;
-export const ID_STEM_BYTES: usize = 64;
 /** Per name: the address and the length of its text. */
-export const NAMES: usize = ID_STEM + ID_STEM_BYTES;
-export const NAMES_BYTES: usize = 4096;
+export const NAMES: usize = OWN;
+export const NAMES_BYTES: usize = 2048;
 export const NAME_BYTES: usize = 8;
 /** Each name as it is written, with its quotes and the colon. */
 export const TEXTS: usize = NAMES + NAMES_BYTES;
@@ -58,7 +58,6 @@ export const TEXTS_BYTES: usize = 32_768;
 let nameCount: i32 = 0;
 let idName: i32 = -1;
 let objectIDName: i32 = -1;
-let idStemBytes: usize = 0;
 let isArray: bool = false;
 let recordsBefore: u32 = 0;
 
@@ -70,15 +69,11 @@ let objectIDStart: usize = 0;
 let objectIDBefore: usize = 0;
 let objectIDAfter: usize = 0;
 
-/**
- * The names at `NAMES` count from now on. `id` is the one that holds the id, `objectID` the one of that name; -1 without.
- * Records without an id are taken only with a stem.
- */
-export function plan(names: i32, id: i32, objectID: i32, stemBytes: usize): void {
+/** The names at `NAMES` count from now on. `id` is the one that holds the id, `objectID` the one of that name; -1 without. */
+export function plan(names: i32, id: i32, objectID: i32): void {
   nameCount = names;
   idName = id;
   objectIDName = objectID;
-  idStemBytes = stemBytes;
 }
 
 /** The objects are elements of an array, with commas between them, or stand one after the other; so many came before. */
@@ -135,15 +130,10 @@ function writeRecord(place: u32): bool {
 
 /** Writes the id, a string as it is, a number in quotes. */
 function writeID(place: u32): bool {
+  if (idStart === NOWHERE) return writePositionID(place);
   const length = idValueEnd - idStart;
   const first: u32 = load<u8>(idStart);
-  if (idStart === NOWHERE) {
-    if (idStemBytes === 0) return false;
-    copy(ID_STEM, idStemBytes);
-    writeDecimal(place);
-    store<u8>(to, QUOTE);
-    to += 1;
-  } else if (first === QUOTE) {
+  if (first === QUOTE) {
     if (length <= 2) return false;
     memory.copy(to, idStart, length);
     to += length;

@@ -5,17 +5,13 @@ import type { JsonMembers } from '../json-members.ts';
 import { KERNEL } from './json-kernel.wasm.ts';
 import { JsonNames } from './json-names.ts';
 
-type Numbers =
-  | ('OPENING' | 'ID_STEM' | 'ID_STEM_BYTES' | 'NAMES' | 'NAMES_BYTES' | 'NAME_BYTES')
-  | ('TEXTS' | 'TEXTS_BYTES');
+type Numbers = 'NAMES' | 'NAMES_BYTES' | 'NAME_BYTES' | 'TEXTS' | 'TEXTS_BYTES';
 
 /** What `json-kernel.assembly.ts` exports, and says of each. */
 interface JsonKernelExports extends RecordKernelExports, Readonly<Record<Numbers, WebAssembly.Global>> {
-  plan(names: number, id: number, objectID: number, stemBytes: number): void;
+  plan(names: number, id: number, objectID: number): void;
   useLayout(isArray: boolean, recordsBefore: number): void;
 }
-
-const OPENING = '{"objectID":';
 
 /** Where a file's reader stands. */
 export interface JsonPlace {
@@ -41,17 +37,17 @@ export class JsonKernel {
     this.#idStem = idStem;
   }
 
-  /** Lines that the records of the last call took, where it took any. */
+  /** As `RecordKernel.lines`. */
   get lines(): number {
-    return this.#kernel.exports.linesRead.value;
+    return this.#kernel.lines;
   }
 
   /** As `RecordKernel.write`. */
   write(window: InputWindow, batch: BatchBuilder, { line, records, isArray }: JsonPlace): number {
     if (this.#names.texts.length === 0) return 0;
-    if (this.#kernel.turnTo(this.#file) || !this.#isPlanned) this.#plan();
+    if (this.#kernel.turnTo(this.#file, this.#idStem) || !this.#isPlanned) this.#plan();
     this.#kernel.exports.useLayout(isArray, records);
-    return this.#kernel.write(window, batch, line);
+    return this.#kernel.write(this.#file, window, batch, line);
   }
 
   /** Looks at a record that the parser had to read. */
@@ -62,22 +58,20 @@ export class JsonKernel {
   #plan(): void {
     const { exports, memory } = this.#kernel;
     const { NAMES, NAMES_BYTES, NAME_BYTES, TEXTS, TEXTS_BYTES, STEP } = exports;
-    let at = NAMES.value;
+    const { texts, id, objectID } = this.#names;
+    let count = 0;
     let textAt = TEXTS.value;
-    const maxCount = NAMES_BYTES.value / NAME_BYTES.value;
-    for (const text of this.#names.texts.slice(0, maxCount)) {
-      const size = Math.ceil(text.length / STEP.value) * STEP.value;
-      if (textAt + size > TEXTS.value + TEXTS_BYTES.value) break;
+    for (const text of texts) {
+      const at = NAMES.value + count * NAME_BYTES.value;
+      const textEnd = textAt + Math.ceil(text.length / STEP.value) * STEP.value;
+      // Records with names beyond those are left to the parser.
+      if (at === NAMES.value + NAMES_BYTES.value || textEnd > TEXTS.value + TEXTS_BYTES.value) break;
       memory.writeInt32LE(textAt, at);
       memory.writeInt32LE(memory.write(text, textAt, 'latin1'), at + 4);
-      at += NAME_BYTES.value;
-      textAt += size;
+      count += 1;
+      textAt = textEnd;
     }
-    memory.write(OPENING, exports.OPENING.value);
-    const stem = this.#idStem === '' ? '' : `"${this.#idStem}`;
-    const stemBytes = memory.write(stem, exports.ID_STEM.value, 'latin1');
-    const { id, objectID } = this.#names;
-    exports.plan((at - NAMES.value) / NAME_BYTES.value, id, objectID, stemBytes);
+    exports.plan(count, id, objectID);
     this.#isPlanned = true;
   }
 }
