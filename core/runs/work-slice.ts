@@ -113,6 +113,9 @@ async function restart({ journal }: RunWork, error: MillraceError): Promise<void
 
 async function giveUp(work: RunWork, error: RunError, tries: number): Promise<void> {
   const { journal } = work;
+  const decided = journal.run.settlement;
+  // Whoever gave up before knew of a move that was asked for; from that decision on nobody does.
+  if (decided?.outcome === 'failure') return carryOut(work, decided);
   const [settlement, note] = failureOf(journal.run, error, tries);
   if (journal.run.action !== 'replace') return finishRun(work, settlement, [note]);
   await journal.commit({ settlement }, [note]);

@@ -32,6 +32,10 @@ describe('the simulated service', { timeout: TIMEOUT_MILLISECONDS }, () => {
     expect((await simulate(797_522_681, { isPlain: true })).violation).toBeUndefined();
   });
 
+  it('leaves open whether an index was moved though whoever gave up on it dies again and again', async () => {
+    expect((await simulate(895_762_624)).violation).toBeUndefined();
+  });
+
   it('lives the same life again from the same seed, and another from another', async () => {
     const [first, again, other] = [await simulate(7), await simulate(7), await simulate(8)];
     expect(again.hash).toBe(first.hash);

@@ -104,6 +104,36 @@ describe('a source or destination that fails for a while', () => {
     expect(world.index.objectIDs).toEqual(['r0001', 'r0002']);
   });
 
+  it('leaves it open also when whoever gave up dies again and again before the end is told', async () => {
+    const world = new EngineWorld(table, {
+      entries: records(2),
+      live: [{ objectID: 'old' }],
+      settings: { maxStalls: 2 },
+    });
+    world.index.fault = (step, when) => {
+      if (step === 'publish' && when === 'after') throw outage();
+    };
+    let deaths = 0;
+    world.worker.beforeCall = (call) => {
+      if (call !== 'index.discard' || deaths === 5) return;
+      deaths += 1;
+      world.worker.dieNow();
+    };
+    const run = await world.start('replace');
+    await world.deliverUntilDeath();
+    while (deaths < 5) {
+      world.worker.revive();
+      world.clock.advance(60_000);
+      await world.sweepRuns();
+      await world.deliverUntilDeath();
+    }
+    await world.recover();
+    const ended = await world.read(run);
+    expect(ended).toMatchObject({ outcome: 'failure', reasonCode: 'critical' });
+    expect(ended.reason).toMatch(/It is not certain whether/);
+    expect(world.index.objectIDs).toEqual(['r0001', 'r0002']);
+  });
+
   it('counts no record as a repeat that was written before a failed write and again after it', async () => {
     const world = new EngineWorld(table, { entries: records(6) });
     let failures = 1;
