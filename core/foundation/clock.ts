@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** More than the clocks of two machines ever differ. */
+export const CLOCK_SLACK_MILLISECONDS = 86_400_000;
+
 /** Where the engine reads the time; tests and the simulation bring their own. */
 export interface Clock {
   now(): Date;

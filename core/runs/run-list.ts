@@ -1,4 +1,5 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { CLOCK_SLACK_MILLISECONDS } from '../foundation/clock.ts';
 import type { PageRequest, SortOrder } from '../foundation/pagination.ts';
 import { TABLE_INDEXES } from '../foundation/table.ts';
 import type { TableAccess } from '../foundation/table-client.ts';
@@ -25,9 +26,6 @@ interface Span {
   /** Absent: to the newest. */
   readonly to: Date | undefined;
 }
-
-/** An update comes after the creation, but for what the clocks of two machines differ. */
-const CLOCK_SLACK_MILLISECONDS = 86_400_000;
 
 /**
  * One page of the runs of an application or task, and how many the window and the filters leave. Equal sort values are
@@ -90,6 +88,7 @@ function selectionOf(
   const bounds = { from: from.toISOString(), to: to?.toISOString() };
   if (sort !== 'updatedAt') return { range: createdRange(partition, kind, taskID, bounds) };
   const index = taskID === undefined ? TABLE_INDEXES.byApplicationUpdate : TABLE_INDEXES.byTaskUpdate;
+  // An update comes after the creation, but for what the clocks of two machines differ.
   const earliest = new Date(Math.max(0, from.getTime() - CLOCK_SLACK_MILLISECONDS));
   return {
     range: rangeOf(index, partition, kind, { from: earliest.toISOString() }),

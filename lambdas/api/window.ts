@@ -1,8 +1,5 @@
 import { invalidField } from '../../core/foundation/validation.ts';
-import { toWireDate } from '../../core/foundation/clock.ts';
-
-/** So far at most the clock of another function is ahead of this one. */
-const CLOCK_SLACK_MILLISECONDS = 86_400_000;
+import { CLOCK_SLACK_MILLISECONDS, toWireDate } from '../../core/foundation/clock.ts';
 
 /** A span of time, both ends included. */
 export interface Window {
